@@ -1,0 +1,29 @@
+import { distance } from 'fastest-levenshtein';
+
+/** Longer names are cut before they are compared, so that a hostile name costs little. */
+const MAX_COMPARED_LENGTH = 80;
+
+/**
+ * The candidate a reader most likely meant by `name`, or undefined when none is near.
+ * Near means: at most a third of the letters differ (at least one, at most four), letter case aside.
+ */
+export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  const wanted = comparable(name);
+  let nearest: string | undefined;
+  let nearestDistance = Math.min(4, Math.max(1, Math.floor(wanted.length / 3))) + 1;
+  for (const candidate of candidates) {
+    const found = distance(wanted, comparable(candidate));
+    if (found < nearestDistance) {
+      nearest = candidate;
+      nearestDistance = found;
+    }
+  }
+  return nearest;
+}
+
+function comparable(name: string): string {
+  return name
+    .slice(0, MAX_COMPARED_LENGTH)
+    .toLowerCase()
+    .replaceAll(/[\s_-]/g, '');
+}

@@ -1,0 +1,39 @@
+import { inspect } from 'node:util';
+
+const MASK = '[secret]';
+
+/**
+ * Text that must not be shown: a secret, a token, a password.
+ *
+ * It prints as `[secret]` wherever it ends up by accident (string concatenation, JSON, `util.inspect`,
+ * error messages). Only rendering and authentication may call {@link SecretValue.reveal}.
+ */
+export class SecretValue {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The text itself. Every call site is listed by a test. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return MASK;
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [inspect.custom](): string {
+    return MASK;
+  }
+}
+
+/** Makes a SecretValue of plain text; a SecretValue stays itself. */
+export function toSecretValue(text: string | SecretValue): SecretValue {
+  return text instanceof SecretValue ? text : new SecretValue(text);
+}

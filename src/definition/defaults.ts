@@ -1,0 +1,42 @@
+import type {
+  HttpMethod,
+  LimitsDefinition,
+  TemplateTag,
+  TimeoutsDefinition,
+  TlsDefinition,
+} from './definition.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** What holds when a definition is silent. The one place; `docs/definitions.md` lists it and a test compares the two. */
+export const defaults = {
+  /** RFC 6750 section 2.1. */
+  tokenHeader: 'Authorization',
+  tokenPrefix: 'Bearer',
+  clientAuth: 'www_form_urlencoded',
+  body: { bodyType: 'raw', raw: '' },
+  testMethod: 'GET' satisfies HttpMethod,
+  templateTags: ['<<>>', '{{}}'] satisfies readonly TemplateTag[],
+  tls: {
+    caMode: 'extend',
+    clientCertificate: null,
+    minVersion: 'TLSv1.2',
+    serverName: null,
+  } satisfies TlsDefinition,
+  timeouts: {
+    connectMs: 10_000,
+    headersMs: 60_000,
+    bodyIdleMs: 60_000,
+    totalMs: 120_000,
+  } satisfies TimeoutsDefinition,
+  limits: {
+    maxResponseBytes: 64 * MIB,
+    maxDecompressedBytes: 128 * MIB,
+    maxDecompressionRatio: 200,
+    maxHeaderBytes: 64 * KIB,
+    maxEventBytes: 4 * MIB,
+  } satisfies LimitsDefinition,
+  /** The fetch standard follows 20; curl 50; ten are enough for an API. */
+  redirect: { maxRedirects: 10 },
+} as const;

@@ -1,0 +1,51 @@
+import type { ErrorCode } from './error-codes.ts';
+import { FerruleError, type Issue } from './ferrule-error.ts';
+
+/** Gathers problems so that an author sees all of them at once. */
+export class IssueCollector {
+  readonly #issues: Issue[] = [];
+
+  get isEmpty(): boolean {
+    return this.#issues.length === 0;
+  }
+
+  add(issue: Issue): void {
+    this.#issues.push(issue);
+  }
+
+  /**
+   * Runs `work`; when it throws a FerruleError, records it at `pointer` (unless the error names its own place)
+   * and returns undefined. Other errors are defects and pass through.
+   */
+  attempt<Result>(pointer: string, work: () => Result): Result | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof FerruleError)) throw error;
+      this.#issues.push(...toIssues(error, pointer));
+      return undefined;
+    }
+  }
+
+  /** Throws one error that lists every issue, or returns when there is none. */
+  throwIfAny(code: ErrorCode, summary: (count: string) => string): void {
+    if (this.isEmpty) return;
+    const count = this.#issues.length === 1 ? 'one problem' : `${this.#issues.length} problems`;
+    throw new FerruleError(code, summary(count), { issues: [...this.#issues] });
+  }
+}
+
+function toIssues(error: FerruleError, pointer: string): readonly Issue[] {
+  if (error.issues.length > 0) return error.issues;
+  const { code, summary, expected, found, suggestion } = error;
+  return [
+    {
+      code,
+      pointer: error.pointer ?? pointer,
+      message: summary,
+      ...(expected === undefined ? {} : { expected }),
+      ...(found === undefined ? {} : { found }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    },
+  ];
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '../base/clock.ts';
+import type { EgressPolicy } from './egress-policy.ts';
+import type { TrustPlan } from './trust.ts';
+
+/** A header as it stands on the wire: name, value. Order and repetition are kept. */
+export type HeaderPair = readonly [name: string, value: string];
+
+/** Which parts of a request carry a secret or a token, so that a redirect can leave them behind. */
+export interface CredentialPlaces {
+  /** Lower-case header names. `authorization`, `proxy-authorization` and `cookie` count always. */
+  readonly headers: readonly string[];
+  /** Names of query parameters. */
+  readonly query: readonly string[];
+  /** True when the body or the path contains a secret. */
+  readonly body: boolean;
+}
+
+/** One request, ready for the wire. Nothing in it is a template any more. */
+export interface HttpRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** Absolute http or https URL, without user info and fragment. */
+  readonly url: string;
+  readonly headers: readonly HeaderPair[];
+  readonly body?: Uint8Array | string | undefined;
+  readonly credentials: CredentialPlaces;
+}
+
+/** Sizes at which a response is refused; 0 is not "unlimited", `Infinity` is. Defaults: `definition/defaults.ts`. */
+export interface Limits {
+  /** Bytes of the body as received. */
+  readonly maxResponseBytes: number;
+  /** Bytes of the body after decompression. */
+  readonly maxDecompressedBytes: number;
+  /** Decompressed bytes per received byte, judged from 1 MiB decompressed on. */
+  readonly maxDecompressionRatio: number;
+  /** Bytes of the response head. */
+  readonly maxHeaderBytes: number;
+  /** Bytes of one streamed event, line or value. */
+  readonly maxEventBytes: number;
+}
+
+/** Durations in milliseconds. Defaults: `definition/defaults.ts`. */
+export interface Timeouts {
+  /** DNS, TCP and TLS together, for one connection attempt. */
+  readonly connectMs: number;
+  /** From the request sent to the complete response head. */
+  readonly headersMs: number;
+  /** Between two pieces of the body. */
+  readonly bodyIdleMs: number;
+  /** The whole call: redirects, token requests, retries and (unless streaming) the body. */
+  readonly totalMs: number;
+}
+
+/** How long each part of opening a connection took; parts that did not happen are left out. Milliseconds. */
+export interface ConnectPhases {
+  readonly host: string;
+  readonly address?: string;
+  readonly dnsMs?: number;
+  readonly tcpMs?: number;
+  readonly tlsMs?: number;
+  /** Negotiated TLS version, such as `TLSv1.3`. */
+  readonly tlsVersion?: string;
+}
+
+/**
+ * Where the sockets of a connection come from. Two requests share a socket only when their channels have the
+ * same `key`, so a socket opened under one trust and policy is never lent to another.
+ */
+export interface Channel {
+  /** Equal keys mean: equal trust, equal policy, equal options. */
+  readonly key: string;
+  readonly trust: TrustPlan;
+  readonly egress: EgressPolicy;
+  readonly connectTimeoutMs: number;
+  /** Sockets per origin. */
+  readonly connectionsPerOrigin: number;
+  /** Offer HTTP/2 in the TLS handshake. Costs 40-60 % more CPU per request than HTTP/1.1, so false by default. */
+  readonly http2: boolean;
+  readonly maxHeaderBytes: number;
+  /** Called after each opened connection, for connection tests. A channel with a listener is never shared. */
+  readonly onConnect?: (phases: ConnectPhases) => void;
+}
+
+export interface SendContext {
+  readonly channel: Channel;
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  /** At most this many redirects are followed; 0 returns the 3xx answer as it is. */
+  readonly maxRedirects: number;
+  /** Aborts the request and, until it is consumed, the body. Its reason becomes the cause of ABORTED. */
+  readonly signal?: AbortSignal | undefined;
+  readonly clock: Clock;
+  /** True when a caller will consume the body as a stream: the total deadline then ends at the response head. */
+  readonly streaming: boolean;
+  /** Texts that must not reach another origin inside a redirect's Location. */
+  readonly isSecretText?: (text: string) => boolean;
+}
+
+/** A redirect that was followed. URLs without query and user info. */
+export interface RedirectHop {
+  readonly statusCode: number;
+  readonly from: string;
+  readonly to: string;
+  /** True when credentials were left behind because the origin changed. */
+  readonly credentialsDropped: boolean;
+}
+
+export interface HttpResponse {
+  readonly statusCode: number;
+  /** As received: order, letter case and repetition kept. */
+  readonly headers: readonly HeaderPair[];
+  /** The URL that answered, after redirects. */
+  readonly url: string;
+  readonly redirects: readonly RedirectHop[];
+  /** Milliseconds from send to the response head, redirects included. */
+  readonly firstByteMs: number;
+  readonly body: ResponseBody;
+}
+
+/**
+ * The body, decompressed and limited. It must be consumed or cancelled, once.
+ * Iterating applies backpressure to the socket; ending the iteration early closes it.
+ */
+export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  /** The whole body in memory. */
+  bytes(): Promise<Uint8Array>;
+  /** Drops what has not been read. Safe to call at any time, any number of times. */
+  cancel(): void;
+}
+
+/**
+ * How requests leave and answers come back. Every failure is a FerruleError of the codes of stage `send` or `read`.
+ * A 4xx or 5xx answer is an answer.
+ */
+export interface Transport {
+  send(request: HttpRequest, context: SendContext): Promise<HttpResponse>;
+  /** Closes the idle sockets of a channel; running requests finish. */
+  release(channelKey: string): Promise<void>;
+  /** Aborts what runs and closes every socket. */
+  close(): Promise<void>;
+}
