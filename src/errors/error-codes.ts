@@ -374,6 +374,13 @@ export const errorCodes = {
     'The answer cannot be decompressed',
     'The body does not match its content-encoding.',
   ),
+  BODY_CONSUMED: entry(
+    'read',
+    'usage',
+    false,
+    'The body was already read or dropped',
+    'Read the body once, and keep the result.',
+  ),
   BODY_MALFORMED: entry(
     'read',
     'upstream',
