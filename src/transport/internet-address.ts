@@ -16,8 +16,9 @@ type Address = ReturnType<IpaddrModule['parse']>;
 
 let loaded: IpaddrModule | undefined;
 
-/** Addresses under which clouds hand out credentials, outside the link-local ranges. */
+/** Addresses under which clouds hand out credentials. */
 const METADATA_ADDRESSES = new Set([
+  '169.254.169.254', // nearly all of them
   'fd00:ec2::254', // Amazon
   'fd20:ce::254', // Google
   '100.100.100.200', // Alibaba

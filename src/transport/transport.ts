@@ -19,7 +19,7 @@ export interface CredentialPlaces {
 export interface HttpRequest {
   /** Upper case. */
   readonly method: string;
-  /** Absolute http or https URL, without user info and fragment. */
+  /** Absolute http or https URL as `new URL(…).href` gives it, without user info and fragment. */
   readonly url: string;
   readonly headers: readonly HeaderPair[];
   readonly body?: Uint8Array | string | undefined;
@@ -86,6 +86,11 @@ export interface SendContext {
   readonly channel: Channel;
   readonly limits: Limits;
   readonly timeouts: Timeouts;
+  /**
+   * When the whole call ends, on the scale of `clock.monotonicNow()`, for a call of several requests.
+   * `timeouts.totalMs` after `send` when left out.
+   */
+  readonly deadlineAtMs?: number | undefined;
   /** At most this many redirects are followed; 0 returns the 3xx answer as it is. */
   readonly maxRedirects: number;
   /** Aborts the request and, until it is consumed, the body. Its reason becomes the cause of ABORTED. */

@@ -1,0 +1,249 @@
+import { FerruleError } from '../errors/ferrule-error.ts';
+import { type ForeignErrorPlace, translateForeignError } from '../errors/translate-foreign-error.ts';
+import type { Target } from './connector.ts';
+import { toLimitError } from './decompression.ts';
+import { type BodySource, IncomingBody, toAbortError } from './incoming-body.ts';
+import type { HeaderPair, HttpRequest, HttpResponse, SendContext } from './transport.ts';
+import type { DispatchController, DispatchHandler, DispatchOptions } from './undici-client.ts';
+import { Watchdog } from './watchdog.ts';
+
+/** What holds the socket of an exchange, or the place in the queue for one. */
+export interface Holder {
+  /** The exchange wants no socket any more. Not called once `onRequestStart` has been. */
+  withdraw(exchange: Exchange): void;
+  /** The exchange is done with its socket. */
+  release(exchange: Exchange, failed: boolean): void;
+}
+
+type Head = Parameters<NonNullable<DispatchHandler['onResponseStart']>>[2];
+
+/** 103 Early Hints comes once or twice; an endless series would keep every other timer from mattering. */
+const MAX_INFORMATIONAL_RESPONSES = 32;
+
+/**
+ * One request and its answer, from the queue to the last byte: undici calls the `on…` methods, the caller holds the
+ * promise and the body. Whatever happens first (answer, failure, timeout, abort) settles it; the rest is ignored.
+ */
+export class Exchange implements DispatchHandler, BodySource {
+  readonly options: DispatchOptions;
+  readonly context: SendContext;
+  readonly #request: HttpRequest;
+  readonly #target: Target;
+  readonly #holder: Holder;
+  readonly #resolve: (response: HttpResponse) => void;
+  readonly #reject: (error: FerruleError) => void;
+  readonly #watchdog: Watchdog;
+  readonly #onAbort: (() => void) | undefined;
+  #controller: DispatchController | undefined;
+  #body: IncomingBody | undefined;
+  #outcome: FerruleError | 'done' | undefined;
+  #released = false;
+  #paused = false;
+  #informationalResponses = 0;
+
+  constructor(
+    request: HttpRequest,
+    options: DispatchOptions,
+    context: SendContext,
+    target: Target,
+    holder: Holder,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: FerruleError) => void,
+  ) {
+    this.options = options;
+    this.context = context;
+    this.#request = request;
+    this.#target = target;
+    this.#holder = holder;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#watchdog = new Watchdog(context.clock, context.timeouts, context.deadlineAtMs, (code, setting) => {
+      this.abort(this.#timeoutError(code, setting));
+    });
+    const { signal } = context;
+    if (signal === undefined) return;
+    this.#onAbort = () => this.abort(toAbortError(signal));
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get isSettled(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  /** Ends the exchange with an error, in whatever state it is, and closes its socket. */
+  abort(reason: FerruleError): void {
+    if (this.#outcome !== undefined) return;
+    this.#fail(reason);
+    if (this.#controller === undefined) this.#holder.withdraw(this);
+    else this.#controller.abort(reason);
+  }
+
+  pause(): void {
+    if (this.#paused || this.#outcome !== undefined) return;
+    this.#paused = true;
+    this.#watchdog.rest();
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#outcome !== undefined) return;
+    this.#paused = false;
+    this.#watchdog.awaitBody();
+    this.#controller?.resume();
+  }
+
+  onRequestStart(controller: DispatchController): void {
+    // Aborted while it waited. Throwing takes the request off undici's queue and leaves the socket open.
+    if (this.#outcome instanceof FerruleError) throw this.#outcome;
+    this.#controller = controller;
+    this.#watchdog.awaitHeaders();
+  }
+
+  onResponseStart(controller: DispatchController, statusCode: number, head: Head): void {
+    if (this.#outcome !== undefined) return;
+    if (statusCode < 200) {
+      this.#countInformational();
+      return;
+    }
+    const announced = Number(single(head['content-length']) ?? Number.NaN);
+    const { limits, signal, streaming } = this.context;
+    if (announced > limits.maxResponseBytes && this.#mayHaveBody(statusCode)) {
+      this.abort(toLimitError('maxResponseBytes', limits.maxResponseBytes, 'bytes', this.#target));
+      return;
+    }
+    this.#watchdog.awaitBody();
+    if (streaming) this.#watchdog.dropTotal();
+    this.#body = new IncomingBody({
+      source: this,
+      limits,
+      contentEncoding: joined(head['content-encoding']),
+      place: this.#place('read'),
+      signal,
+    });
+    this.#resolve({
+      statusCode,
+      headers: toHeaderPairs(controller.rawHeaders),
+      url: this.#request.url,
+      redirects: [],
+      firstByteMs: this.context.clock.monotonicNow() - this.#watchdog.startedAtMs,
+      body: this.#body,
+    });
+  }
+
+  onResponseData(_controller: DispatchController, piece: Buffer): void {
+    if (this.#outcome !== undefined) return;
+    this.#watchdog.awaitBody();
+    this.#body?.push(piece);
+  }
+
+  onResponseEnd(): void {
+    if (this.#outcome === undefined) {
+      this.#finish('done');
+      this.#body?.end();
+    }
+    this.#release(false);
+  }
+
+  onResponseError(_controller: DispatchController | null, error: Error): void {
+    if (this.#outcome === undefined) {
+      const phase = this.#body === undefined ? 'send' : 'read';
+      this.#fail(translateForeignError(error, this.#place(phase)));
+    }
+    this.#release(true);
+  }
+
+  #countInformational(): void {
+    this.#informationalResponses += 1;
+    if (this.#informationalResponses <= MAX_INFORMATIONAL_RESPONSES) return;
+    this.abort(
+      new FerruleError(
+        'PROTOCOL_ERROR',
+        `${this.#target.host}:${this.#target.port}: more than ${MAX_INFORMATIONAL_RESPONSES} informational answers (1xx) and no real one`,
+      ),
+    );
+  }
+
+  /** RFC 9110 section 6.4.1. */
+  #mayHaveBody(statusCode: number): boolean {
+    return this.#request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304;
+  }
+
+  #fail(error: FerruleError): void {
+    this.#finish(error);
+    if (this.#body === undefined) this.#reject(error);
+    else this.#body.fail(error);
+  }
+
+  #finish(outcome: FerruleError | 'done'): void {
+    this.#outcome = outcome;
+    this.#watchdog.stop();
+    if (this.#onAbort !== undefined) this.context.signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  #release(failed: boolean): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#holder.release(this, failed);
+  }
+
+  #place(phase: ForeignErrorPlace['phase']): ForeignErrorPlace {
+    const { host, port } = this.#target;
+    // Lets a retry tell "never processed" from "may have been processed" (RFC 9110 section 9.2.2).
+    const details = { requestSent: this.#controller !== undefined };
+    return { host, port, phase, maxHeaderBytes: this.context.channel.maxHeaderBytes, details };
+  }
+
+  #timeoutError(
+    code: 'DEADLINE_EXCEEDED' | 'HEADERS_TIMEOUT' | 'BODY_TIMEOUT',
+    setting: 'totalMs' | 'headersMs' | 'bodyIdleMs',
+  ): FerruleError {
+    const { host, port } = this.#target;
+    const value = this.context.timeouts[setting];
+    const subject = {
+      totalMs: 'the call was not complete',
+      headersMs: 'no answer came',
+      bodyIdleMs: 'no further piece of the body came',
+    }[setting];
+    return new FerruleError(
+      code,
+      `${host}:${port}: ${subject} within timeouts.${setting} (${Math.round(value)} ms)`,
+      {
+        ...(this.#body === undefined ? {} : { stage: 'read' as const }),
+        details: { host, port, limit: setting, value, requestSent: this.#controller !== undefined },
+      },
+    );
+  }
+}
+
+/** Field values are bytes; Node and undici agree on reading them as ISO 8859-1. */
+function toHeaderPairs(raw: DispatchController['rawHeaders']): readonly HeaderPair[] {
+  if (raw === null || raw === undefined) return [];
+  if (!Array.isArray(raw)) return toPairsOfObject(raw);
+  const pairs: HeaderPair[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    pairs.push([toText(raw[index]), toText(raw[index + 1])]);
+  }
+  return pairs;
+}
+
+/** HTTP/2 heads come as an object, pseudo headers (`:status`) included. */
+function toPairsOfObject(raw: Head): readonly HeaderPair[] {
+  const pairs: HeaderPair[] = [];
+  for (const [name, value] of Object.entries(raw)) {
+    if (name.startsWith(':') || value === undefined) continue;
+    for (const each of Array.isArray(value) ? value : [value]) pairs.push([name, each]);
+  }
+  return pairs;
+}
+
+function toText(value: Buffer | string | undefined): string {
+  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '');
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}

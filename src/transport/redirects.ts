@@ -1,0 +1,93 @@
+import { FerruleError } from '../errors/ferrule-error.ts';
+import { nextRequest } from './redirect-rules.ts';
+import type { HttpRequest, HttpResponse, RedirectHop, SendContext, Transport } from './transport.ts';
+
+/** RFC 9110 section 15.4; 300 and 304 carry no address to go to, 305 is deprecated. */
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
+
+/** How much of a redirect's own body is read to keep its socket. A larger one costs a new connection. Bytes. */
+const MAX_DRAINED_BYTES = 16 * 1024;
+
+/**
+ * Follows up to `context.maxRedirects` redirects. One total deadline holds for all hops; every hop passes the
+ * channel's egress policy like a request of its own.
+ *
+ * @throws FerruleError REDIRECT_LIMIT, REDIRECT_REFUSED, and what the inner transport throws
+ */
+export function withRedirects(transport: Transport): Transport {
+  return {
+    send: (request, context) =>
+      context.maxRedirects > 0 ? follow(transport, request, context) : transport.send(request, context),
+    release: channelKey => transport.release(channelKey),
+    close: () => transport.close(),
+  };
+}
+
+async function follow(transport: Transport, first: HttpRequest, context: SendContext): Promise<HttpResponse> {
+  const startedAtMs = context.clock.monotonicNow();
+  // Several requests, one deadline.
+  const later = { ...context, deadlineAtMs: context.deadlineAtMs ?? startedAtMs + context.timeouts.totalMs };
+  const redirects: RedirectHop[] = [];
+  let request = first;
+  let response = await transport.send(request, context);
+  for (;;) {
+    const location = redirectLocation(response);
+    if (location === undefined) break;
+    discard(response, context);
+    if (redirects.length >= context.maxRedirects) {
+      throw new FerruleError(
+        'REDIRECT_LIMIT',
+        `more than ${context.maxRedirects} redirects, beginning at ${placeOf(first)}`,
+        {
+          details: { limit: 'maxRedirects', value: context.maxRedirects, redirects },
+        },
+      );
+    }
+    const next = nextRequest(request, response.statusCode, location, context.isSecretText);
+    redirects.push({
+      statusCode: response.statusCode,
+      from: placeOf(request),
+      to: placeOf(next.request),
+      credentialsDropped: next.credentialsDropped,
+    });
+    request = next.request;
+    response = await transport.send(request, later);
+  }
+  if (redirects.length === 0) return response;
+  const firstByteMs = context.clock.monotonicNow() - startedAtMs;
+  return { ...response, url: request.url, redirects, firstByteMs };
+}
+
+/**
+ * Where a response points, or undefined when it is an answer: not a redirect, or one without a Location.
+ * @throws FerruleError REDIRECT_REFUSED when it names two places
+ */
+function redirectLocation(response: HttpResponse): string | undefined {
+  if (!REDIRECT_STATUSES.has(response.statusCode)) return undefined;
+  const locations = response.headers
+    .filter(([name]) => name.toLowerCase() === 'location')
+    .map(([, value]) => value);
+  if (new Set(locations).size > 1) {
+    response.body.cancel();
+    throw new FerruleError('REDIRECT_REFUSED', 'the redirect names several places', {
+      expected: 'one Location header',
+      found: `${locations.length} different ones`,
+    });
+  }
+  return locations[0];
+}
+
+/** Lets the socket be used again when the body is short, and closes it otherwise. Nobody waits for that. */
+function discard(response: HttpResponse, context: SendContext): void {
+  const length = Number(response.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1]);
+  const limit = Math.min(MAX_DRAINED_BYTES, context.limits.maxResponseBytes);
+  if (!(length <= limit)) response.body.cancel();
+  // A redirect whose body breaks off has still said where to go.
+  else response.body.bytes().catch(() => undefined);
+}
+
+/** Origin and path: a query may hold anything. */
+function placeOf(request: HttpRequest): string {
+  const url = new URL(request.url);
+  return url.origin + url.pathname;
+}
