@@ -1,0 +1,138 @@
+import type { GenericSchema } from 'valibot';
+import { defaults } from './defaults.ts';
+import { OLDER_EXPIRATION_NAMES, OLDER_TOKEN_NAMES } from './definition-input.ts';
+import { fields, filledText, isObject, judgedBy, oneOf, refusal } from './schema-kit.ts';
+import { valibot } from './valibot.ts';
+
+const AUTH_TYPES = ['basic', 'raw_bearer_token', 'http_bearer_token', 'client_credentials'] as const;
+
+/** Every strategy under both spellings of its discriminator, and the older `bearer_token` in its three shapes. */
+export function createAuthSchema<Config extends GenericSchema>(operationConfig: Config) {
+  const v = valibot();
+  const nullableText = v.nullable(v.string());
+  const caCert = v.exactOptional(v.nullable(filledText()));
+  const place = {
+    header: v.exactOptional(filledText(), defaults.tokenHeader),
+    prefix: v.exactOptional(v.string(), defaults.tokenPrefix),
+  };
+  const basic = { username: v.string(), password: nullableText };
+  const raw = { ...place, token: nullableText };
+  const http = {
+    ...place,
+    token: fields({
+      operation: operationConfig,
+      tokenOutput: filledText(),
+      expirationOutput: filledText(),
+      connection: v.exactOptional(v.nullable(fields({ baseUrl: v.string(), caCert }))),
+    }),
+  };
+  const credentials = {
+    tokenUrl: v.string(),
+    clientId: filledText(),
+    clientSecret: nullableText,
+    scope: v.exactOptional(nullableText),
+    clientAuth: v.exactOptional(oneOf(['basic_auth', 'www_form_urlencoded']), defaults.clientAuth),
+    caCert,
+  };
+  const older = createOlderShapes(operationConfig);
+  const olderInside = { ...place, token: older.tokenWithOutputs };
+  const olderBeside = { ...place, ...older.outputs, token: older.tokenAlone };
+  const outputsBeside = { exactlyOne: [['outputs', 'transform']] };
+
+  const current = {
+    basic: fields({ authType: oneOf(['basic']), ...basic }),
+    raw_bearer_token: fields({ authType: oneOf(['raw_bearer_token']), ...raw }),
+    http_bearer_token: fields({ authType: oneOf(['http_bearer_token']), ...http }),
+    client_credentials: fields({ authType: oneOf(['client_credentials']), ...credentials }),
+    bearer_token: fields({ authType: oneOf(['bearer_token']), ...raw }),
+    bearer_token_inside: fields({ authType: oneOf(['bearer_token']), ...olderInside }),
+    bearer_token_beside: fields({ authType: oneOf(['bearer_token']), ...olderBeside }, outputsBeside),
+  };
+  const typed = {
+    basic: fields({ type: oneOf(['basic']), ...basic }),
+    raw_bearer_token: fields({ type: oneOf(['raw_bearer_token']), ...raw }),
+    http_bearer_token: fields({ type: oneOf(['http_bearer_token']), ...http }),
+    client_credentials: fields({ type: oneOf(['client_credentials']), ...credentials }),
+    bearer_token: fields({ type: oneOf(['bearer_token']), ...raw }),
+    bearer_token_inside: fields({ type: oneOf(['bearer_token']), ...olderInside }),
+    bearer_token_beside: fields({ type: oneOf(['bearer_token']), ...olderBeside }, outputsBeside),
+  };
+  return judgedBy(v.union([...valuesOf(current), ...valuesOf(typed)]), (input): GenericSchema => {
+    if (!isObject(input)) return refusal('wrong_type', 'an object or null');
+    const spelling = Object.hasOwn(input, 'authType') || !Object.hasOwn(input, 'type') ? 'authType' : 'type';
+    const shape = shapeOf(input, input[spelling]);
+    const schemas: Readonly<Record<string, GenericSchema>> = spelling === 'authType' ? current : typed;
+    return schemas[shape] ?? v.object({ [spelling]: oneOf(AUTH_TYPES) });
+  });
+}
+
+function shapeOf(auth: Readonly<Record<string, unknown>>, type: unknown): string {
+  if (type === 'bearer_token' && isObject(auth['token'])) {
+    return 'outputs' in auth || 'transform' in auth ? 'bearer_token_beside' : 'bearer_token_inside';
+  }
+  return type === 'bearer_token' || AUTH_TYPES.some(known => known === type) ? String(type) : '';
+}
+
+/** The token request as documents had it before `http_bearer_token`: shorter names, outputs in or beside the token. */
+function createOlderShapes<Config extends GenericSchema>(operationConfig: Config) {
+  const v = valibot();
+  const expression = filledText();
+  const expressionObject = fields({ value: expression });
+  const output = v.exactOptional(
+    judgedBy(v.union([expression, expressionObject]), input => {
+      if (isObject(input)) return expressionObject;
+      return typeof input === 'string' ? expression : refusal('wrong_type', 'an expression');
+    }),
+  );
+  const named = fields(
+    {
+      token: output,
+      tokenOutput: output,
+      access_token: output,
+      accessToken: output,
+      expiration: output,
+      expirationOutput: output,
+      expires: output,
+      expires_in: output,
+      expiresIn: output,
+      expiry: output,
+    },
+    { exactlyOne: [OLDER_TOKEN_NAMES, OLDER_EXPIRATION_NAMES] },
+  );
+  const outputs = { outputs: v.exactOptional(named), transform: v.exactOptional(named) };
+  const connection = v.exactOptional(
+    v.nullable(
+      fields(
+        {
+          baseUrl: v.exactOptional(v.string()),
+          url: v.exactOptional(v.string()),
+          caCert: v.exactOptional(v.nullable(filledText())),
+        },
+        { atMostOne: [['baseUrl', 'url']] },
+      ),
+    ),
+  );
+  const token = {
+    op: v.exactOptional(operationConfig),
+    operation: v.exactOptional(operationConfig),
+    conn: connection,
+    connection,
+  };
+  const oneOperation = ['op', 'operation'];
+  const atMostOne = [['conn', 'connection']];
+  return {
+    outputs,
+    tokenAlone: fields(token, { exactlyOne: [oneOperation], atMostOne }),
+    tokenWithOutputs: fields(
+      { ...token, ...outputs },
+      { exactlyOne: [oneOperation, ['outputs', 'transform']], atMostOne },
+    ),
+  };
+}
+
+/** `Object.values` with the type of a tuple, which a union of schemas needs. */
+function valuesOf<Schemas extends Readonly<Record<string, GenericSchema>>>(
+  schemas: Schemas,
+): readonly Schemas[keyof Schemas][] {
+  return Object.values(schemas) as Schemas[keyof Schemas][];
+}

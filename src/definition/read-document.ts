@@ -1,0 +1,104 @@
+import { joinPointer } from '../base/json-pointer.ts';
+import { describeValue } from '../errors/describe-value.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
+import { locateJsonError } from './json-error-place.ts';
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
+/** A definition is written by hand or by a form; whatever is beyond these sizes is neither. */
+const MAX_DEPTH = 100;
+const MAX_VALUES = 200_000;
+const MAX_TEXT_LENGTH = 16 * 1024 * 1024;
+
+/**
+ * The document as JSON data of its own: parsed when it is a text, copied when it is a value, so that neither a
+ * later change of what the caller passed in nor freezing touches the other side. Fields that are undefined are left out.
+ *
+ * @throws {FerruleError} DEFINITION_NOT_JSON for a text that is not JSON; DEFINITION_WRONG_TYPE for a value that JSON
+ * cannot express; DEFINITION_INVALID for a document beyond any sensible size.
+ */
+export function readDocument(document: unknown): JsonValue {
+  return copyJson(typeof document === 'string' ? parseJson(document) : document);
+}
+
+function parseJson(text: string): unknown {
+  if (text.length > MAX_TEXT_LENGTH) {
+    throw new FerruleError('DEFINITION_INVALID', 'The document is too long', {
+      expected: `at most ${MAX_TEXT_LENGTH} characters`,
+      found: `${text.length} characters`,
+    });
+  }
+  const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  try {
+    return JSON.parse(json);
+  } catch {
+    // The engine's error is dropped on purpose: it quotes the text, and with it perhaps a secret.
+    const { line, column, expected, found } = locateJsonError(json) ?? { line: 1, column: 1 };
+    throw new FerruleError(
+      'DEFINITION_NOT_JSON',
+      `The document stops being JSON at line ${line}, column ${column}`,
+      { expected, found, details: { line, column } },
+    );
+  }
+}
+
+function copyJson(document: unknown): JsonValue {
+  const enclosing = new Set<object>();
+  let values = 0;
+  return copy(document, '');
+
+  function copy(value: unknown, pointer: string): JsonValue {
+    values += 1;
+    if (values > MAX_VALUES) throw tooLarge(`The document holds more than ${MAX_VALUES} values`);
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    if (typeof value !== 'object' || !isPlain(value)) throw notJson(value, pointer);
+    if (enclosing.has(value)) throw tooLarge('The document contains itself', pointer);
+    if (enclosing.size === MAX_DEPTH) {
+      throw tooLarge(`The document is nested deeper than ${MAX_DEPTH} levels`, pointer);
+    }
+    enclosing.add(value);
+    const copied = Array.isArray(value)
+      ? Array.from(value, (item: unknown, index) => copy(item, joinPointer(pointer, index)))
+      : copyFields(value, pointer);
+    enclosing.delete(value);
+    return copied;
+  }
+
+  /** `fromEntries` defines fields instead of assigning them, so `__proto__` is a name like any other. */
+  function copyFields(value: object, pointer: string): JsonObject {
+    const fields: (readonly [string, JsonValue])[] = [];
+    for (const [name, field] of Object.entries(value)) {
+      if (field !== undefined) fields.push([name, copy(field, joinPointer(pointer, name))]);
+    }
+    return Object.fromEntries(fields);
+  }
+}
+
+/** Object literals and arrays, also of another realm; no class instances. */
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function notJson(value: unknown, pointer: string): FerruleError {
+  const found = typeof value === 'object' && value !== null ? describeInstance(value) : describeValue(value);
+  return new FerruleError('DEFINITION_WRONG_TYPE', 'The document holds something that JSON cannot express', {
+    pointer,
+    expected: 'a string, a number, true, false, null, a list or an object',
+    found: value === Infinity || value === -Infinity ? 'an infinite number' : found,
+  });
+}
+
+function describeInstance(value: object): string {
+  const type: unknown = value.constructor;
+  return typeof type === 'function' ? `a ${type.name} object` : 'a special object';
+}
+
+function tooLarge(summary: string, pointer?: string): FerruleError {
+  return new FerruleError('DEFINITION_INVALID', summary, { pointer });
+}

@@ -1,0 +1,116 @@
+import type { InferInput } from 'valibot';
+import { once } from '../base/once.ts';
+import { createAuthSchema } from './auth-schema.ts';
+import { defaults } from './defaults.ts';
+import { createOperationSchemas, httpOnly, serverFields } from './operation-schemas.ts';
+import { fields, filledText, isObject, judgedBy, mapOf, oneOf, refusal, wholeNumber } from './schema-kit.ts';
+import { valibot } from './valibot.ts';
+
+/** The one source of what may be written: the parser, the author's types and the JSON Schema all come from it. */
+export const definitionSchemas = once(createDefinitionSchemas);
+
+export type ConnectionDocument = InferInput<ReturnType<typeof createDefinitionSchemas>['connection']>;
+export type OperationDocument = InferInput<ReturnType<typeof createDefinitionSchemas>['operation']>;
+
+function createDefinitionSchemas() {
+  const v = valibot();
+  const { operation, operationConfig, body, headers, params, outputs, inputs, test } =
+    createOperationSchemas();
+  const auth = createAuthSchema(operationConfig);
+  const connectionConfig = httpOnly(
+    fields({
+      configType: v.exactOptional(oneOf(['http'])),
+      baseUrl: v.string(),
+      testPath: v.exactOptional(v.nullable(v.string())),
+      caCert: v.exactOptional(v.nullable(filledText())),
+      auth: v.exactOptional(v.nullable(auth)),
+      headers: v.exactOptional(headers, {}),
+      params: v.exactOptional(params, {}),
+      test: v.exactOptional(v.nullable(test)),
+      ...createTransportSchemas(),
+      templateTags: v.exactOptional(v.array(oneOf(['<<>>', '{{}}'])), [...defaults.templateTags]),
+      http2: v.exactOptional(v.boolean(), false),
+    }),
+  );
+  const connectionFields = fields({
+    ...serverFields(),
+    name: v.string(),
+    type: v.exactOptional(oneOf(['http']), 'http'),
+    description: v.exactOptional(v.string(), ''),
+    documentationLink: v.exactOptional(v.string(), ''),
+    config: connectionConfig,
+    secrets: v.exactOptional(mapOf(v.nullable(v.string())), {}),
+    operations: v.exactOptional(v.array(operation), []),
+  });
+  const otherType = v.object({ type: refusal('unsupported_type', 'http') });
+  const connection = judgedBy(connectionFields, input =>
+    isObject(input) && Object.hasOwn(input, 'type') && input['type'] !== 'http'
+      ? otherType
+      : connectionFields,
+  );
+  return {
+    connection,
+    connectionConfig,
+    auth,
+    test,
+    operation,
+    operationConfig,
+    body,
+    headers,
+    params,
+    outputs,
+    inputs,
+  };
+}
+
+/** Ferrule's own settings of the wire; each may be given in part. */
+function createTransportSchemas() {
+  const v = valibot();
+  const milliseconds = (fallback: number) => v.exactOptional(wholeNumber(1), fallback);
+  const bytes = milliseconds;
+  const { tls, timeouts, limits, redirect } = defaults;
+  return {
+    tls: v.exactOptional(
+      fields({
+        caMode: v.exactOptional(oneOf(['extend', 'replace']), tls.caMode),
+        clientCertificate: v.exactOptional(
+          v.nullable(
+            fields({ cert: filledText(), key: filledText(), passphrase: v.exactOptional(v.string()) }),
+          ),
+        ),
+        minVersion: v.exactOptional(oneOf(['TLSv1.2', 'TLSv1.3']), tls.minVersion),
+        serverName: v.exactOptional(v.nullable(filledText())),
+      }),
+      {},
+    ),
+    timeouts: v.exactOptional(
+      fields({
+        connectMs: milliseconds(timeouts.connectMs),
+        headersMs: milliseconds(timeouts.headersMs),
+        bodyIdleMs: milliseconds(timeouts.bodyIdleMs),
+        totalMs: milliseconds(timeouts.totalMs),
+      }),
+      {},
+    ),
+    limits: v.exactOptional(
+      fields({
+        maxResponseBytes: bytes(limits.maxResponseBytes),
+        maxDecompressedBytes: bytes(limits.maxDecompressedBytes),
+        maxDecompressionRatio: v.exactOptional(
+          v.pipe(v.number(), v.minValue(1)),
+          limits.maxDecompressionRatio,
+        ),
+        maxHeaderBytes: bytes(limits.maxHeaderBytes),
+        maxEventBytes: bytes(limits.maxEventBytes),
+      }),
+      {},
+    ),
+    redirect: v.exactOptional(
+      fields({ maxRedirects: v.exactOptional(wholeNumber(0, MAX_REDIRECTS), redirect.maxRedirects) }),
+      {},
+    ),
+  };
+}
+
+/** More than any browser follows; a longer chain is a loop. */
+const MAX_REDIRECTS = 50;

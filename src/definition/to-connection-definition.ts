@@ -1,0 +1,58 @@
+import { defaults } from './defaults.ts';
+import type { ConnectionDefinition, HttpConnectionConfig, TestDefinition } from './definition.ts';
+import type { ConnectionInput, HttpConnectionConfigInput, TestInput } from './definition-input.ts';
+import type { SourcePointers } from './source-pointers.ts';
+import { toAuthDefinition } from './to-auth-definition.ts';
+import { toBody, toMethod, toOperationDefinition } from './to-operation-definition.ts';
+
+/** Fills in the defaults and translates older spellings, recording in `sources` what moved. */
+export function toConnectionDefinition(
+  input: ConnectionInput,
+  sources: SourcePointers,
+): ConnectionDefinition {
+  return {
+    name: input.name,
+    type: 'http',
+    description: input.description ?? '',
+    documentationLink: input.documentationLink ?? '',
+    config: toConnectionConfig(input.config, '/config', sources),
+    secrets: input.secrets ?? {},
+    operations: (input.operations ?? []).map((operation, index) =>
+      toOperationDefinition(operation, `/operations/${index}`, sources),
+    ),
+  };
+}
+
+function toConnectionConfig(
+  input: HttpConnectionConfigInput,
+  pointer: string,
+  sources: SourcePointers,
+): HttpConnectionConfig {
+  const { auth, test } = input;
+  return {
+    configType: 'http',
+    baseUrl: input.baseUrl,
+    testPath: input.testPath ?? null,
+    caCert: input.caCert ?? null,
+    auth: auth ? toAuthDefinition(auth, `${pointer}/auth`, input.baseUrl, sources) : null,
+    headers: input.headers ?? {},
+    params: input.params ?? {},
+    test: test ? toTestDefinition(test, `${pointer}/test`, sources) : null,
+    tls: { ...defaults.tls, ...input.tls },
+    timeouts: { ...defaults.timeouts, ...input.timeouts },
+    limits: { ...defaults.limits, ...input.limits },
+    redirect: { ...defaults.redirect, ...input.redirect },
+    templateTags: input.templateTags ?? defaults.templateTags,
+    http2: input.http2 ?? false,
+  };
+}
+
+function toTestDefinition(input: TestInput, pointer: string, sources: SourcePointers): TestDefinition {
+  return {
+    method: toMethod(input.method ?? defaults.testMethod),
+    path: input.path,
+    headers: input.headers ?? {},
+    body: toBody(input.body, `${pointer}/body`, sources),
+    expect: input.expect ?? null,
+  };
+}
