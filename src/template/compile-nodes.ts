@@ -1,0 +1,194 @@
+import type { CompiledTemplate, TagReference, TagResolver, ValueReader } from './compile-template.ts';
+import type { ParsedTemplate, SectionNode, TemplateNode, ValueNode } from './parse-template.ts';
+import { type Frame, lookUp, notFound } from './section-lookup.ts';
+import type { TemplateSource } from './text-position.ts';
+import { coerceToHint } from './type-hint.ts';
+import { invalidValue } from './value-errors.ts';
+import { isFalsy } from './value-text.ts';
+
+/** Writes one value where its tag stands. */
+export type Escape = (value: unknown) => string;
+
+/** Knows a place: follows the static text from left to right and says how a value is written where it stands. */
+export interface PlaceLexer {
+  /** Where the text read so far has led. */
+  readonly place: TagReference['place'];
+  readonly queryName?: string | undefined;
+  /** Reads static text; gives it back as it is sent. */
+  text(text: string, offset: number): string;
+  escape(tag: TagReference, offset: number): Escape;
+  /**
+   * Called before a section; the function it returns is called behind it. Throws TEMPLATE_PLACE when a section may
+   * not stand here or leaves the lexer where it did not find it: it can be rendered never, once or many times.
+   */
+  enterSection(name: string, offset: number): () => void;
+}
+
+/** A compiled stretch of a template: static text, or what renders it. */
+export type Part<Scope> = string | DynamicPart<Scope>;
+export type DynamicPart<Scope> = (scope: Scope, frame: Frame | undefined) => string;
+
+export interface CompiledNodes<Scope> {
+  readonly part: Part<Scope>;
+  readonly references: readonly TagReference[];
+}
+
+/**
+ * The parts of a parsed template put together. `chooseFinish` is asked once the lexer has read everything; what it
+ * returns has the last word on each rendered text.
+ */
+export function assembleTemplate<Scope>(
+  source: TemplateSource,
+  parsed: ParsedTemplate,
+  lexer: PlaceLexer,
+  resolver: TagResolver<Scope>,
+  chooseFinish: () => (text: string) => string = () => text => text,
+): CompiledTemplate<Scope> {
+  const { part, references } = compileNodes(source, parsed.nodes, lexer, resolver);
+  const finish = chooseFinish();
+  const { read, soleTag } = readSoleTag(parsed.nodes, references, resolver);
+  const constant = typeof part === 'string' ? finish(part) : '';
+  return Object.freeze({
+    source: source.text,
+    references,
+    isConstant: typeof part === 'string',
+    soleTag,
+    diagnostics: parsed.diagnostics,
+    render: typeof part === 'string' ? () => constant : (scope: Scope) => finish(part(scope, undefined)),
+    isAbsent: read === undefined ? () => false : (scope: Scope) => (read(scope) ?? undefined) === undefined,
+  });
+}
+
+/** Compiles nodes one after the other, as the lexer has to read them. */
+export function compileNodes<Scope>(
+  source: TemplateSource,
+  nodes: readonly TemplateNode[],
+  lexer: PlaceLexer,
+  resolver: TagResolver<Scope>,
+): CompiledNodes<Scope> {
+  const compiler = new NodeCompiler(source, lexer, resolver);
+  const part = compiler.compileAll(nodes, 0);
+  return { part, references: Object.freeze(compiler.references) };
+}
+
+/** The reader of a template that is one value tag and nothing else. */
+export function readSoleTag<Scope>(
+  nodes: readonly TemplateNode[],
+  references: readonly TagReference[],
+  resolver: TagResolver<Scope>,
+): { readonly soleTag: TagReference | undefined; readonly read: ValueReader<Scope> | undefined } {
+  const [node] = nodes;
+  const [soleTag] = references;
+  const isSole = nodes.length === 1 && (node?.kind === 'value' || node?.kind === 'raw');
+  return isSole && soleTag !== undefined
+    ? { soleTag, read: resolver.resolve(soleTag) }
+    : { soleTag: undefined, read: undefined };
+}
+
+class NodeCompiler<Scope> {
+  readonly references: TagReference[] = [];
+  readonly #source: TemplateSource;
+  readonly #lexer: PlaceLexer;
+  readonly #resolver: TagResolver<Scope>;
+
+  constructor(source: TemplateSource, lexer: PlaceLexer, resolver: TagResolver<Scope>) {
+    this.#source = source;
+    this.#lexer = lexer;
+    this.#resolver = resolver;
+  }
+
+  compileAll(nodes: readonly TemplateNode[], depth: number): Part<Scope> {
+    return concatenate(nodes.map(node => this.#compile(node, depth)));
+  }
+
+  #compile(node: TemplateNode, depth: number): Part<Scope> {
+    if (node.kind === 'text') return this.#lexer.text(node.text, node.offset);
+    const tag = this.#toReference(node, depth);
+    if (node.name.name !== '.') this.references.push(tag);
+    const read = this.#compileRead(tag);
+    if (node.kind === 'section' || node.kind === 'inverted')
+      return this.#compileSection(node, tag, read, depth);
+    const write = this.#lexer.escape(tag, node.offset);
+    return (scope, frame) => write(read(scope, frame));
+  }
+
+  #compileSection(
+    node: SectionNode,
+    tag: TagReference,
+    read: (scope: Scope, frame: Frame | undefined) => unknown,
+    depth: number,
+  ): Part<Scope> {
+    const leave = this.#lexer.enterSection(node.name.name, node.offset);
+    const body = toDynamic(this.compileAll(node.children, depth + 1));
+    leave();
+    return node.kind === 'inverted' ? invertedSection(tag, read, body) : section(tag, read, body);
+  }
+
+  #compileRead(tag: TagReference): (scope: Scope, frame: Frame | undefined) => unknown {
+    if (tag.name === '.') return (_scope, frame) => frame?.item;
+    const read = this.#resolver.resolve(tag);
+    if (!tag.inSection || this.#resolver.isFixed?.(tag) === true) return read;
+    const path = tag.base.split('.');
+    return (scope, frame) => {
+      const found = lookUp(frame, tag, path);
+      return found === notFound ? read(scope) : found;
+    };
+  }
+
+  #toReference({ name, kind }: ValueNode | SectionNode, depth: number): TagReference {
+    const { place, queryName } = this.#lexer;
+    const { pointer } = this.#source;
+    return Object.freeze({ ...name, kind, place, inSection: depth > 0, pointer, queryName });
+  }
+}
+
+function section<Scope>(
+  tag: TagReference,
+  read: (scope: Scope, frame: Frame | undefined) => unknown,
+  body: DynamicPart<Scope>,
+): DynamicPart<Scope> {
+  return (scope, frame) => {
+    const value = readCondition(read(scope, frame), tag);
+    if (isFalsy(value)) return '';
+    if (Array.isArray(value)) {
+      let rendered = '';
+      for (const item of value) rendered += body(scope, { item, outer: frame });
+      return rendered;
+    }
+    return body(scope, typeof value === 'boolean' ? frame : { item: value, outer: frame });
+  };
+}
+
+function invertedSection<Scope>(
+  tag: TagReference,
+  read: (scope: Scope, frame: Frame | undefined) => unknown,
+  body: DynamicPart<Scope>,
+): DynamicPart<Scope> {
+  return (scope, frame) => (isFalsy(readCondition(read(scope, frame), tag)) ? body(scope, frame) : '');
+}
+
+function readCondition(value: unknown, tag: TagReference): unknown {
+  if (typeof value === 'function' || typeof value === 'symbol') throw invalidValue(tag, value);
+  return coerceToHint(value, tag.hint);
+}
+
+/** Joins neighbouring static texts, so that rendering touches as few parts as there are tags. */
+function concatenate<Scope>(parts: readonly Part<Scope>[]): Part<Scope> {
+  const merged: Part<Scope>[] = [];
+  for (const part of parts) {
+    const last = merged.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') merged[merged.length - 1] = last + part;
+    else if (part !== '') merged.push(part);
+  }
+  const [only = ''] = merged;
+  if (merged.length < 2) return only;
+  return (scope, frame) => {
+    let rendered = '';
+    for (const part of merged) rendered += typeof part === 'string' ? part : part(scope, frame);
+    return rendered;
+  };
+}
+
+export function toDynamic<Scope>(part: Part<Scope>): DynamicPart<Scope> {
+  return typeof part === 'string' ? () => part : part;
+}
