@@ -1,3 +1,4 @@
+import { version } from '../base/version.ts';
 import type {
   HttpMethod,
   LimitsDefinition,
@@ -37,6 +38,13 @@ export const defaults = {
     maxHeaderBytes: 64 * KIB,
     maxEventBytes: 4 * MIB,
   } satisfies LimitsDefinition,
+  /** Sent unless the definition names the same header. */
+  requestHeaders: {
+    accept: 'application/json, */*;q=0.8',
+    'user-agent': `ferrule/${version}`,
+  },
+  /** What an operation with `streamResponse` accepts instead. */
+  streamAccept: 'text/event-stream, application/x-ndjson, application/json;q=0.9, */*;q=0.8',
   /** The fetch standard follows 20; curl 50; ten are enough for an API. */
   redirect: { maxRedirects: 10 },
 } as const;

@@ -420,12 +420,19 @@ export const errorCodes = {
     'Call stream() for an operation with streamResponse: true, and execute() for the others.',
   ),
   ENGINE_CLOSED: entry('engine', 'usage', false, 'The engine is closed', 'Create a new engine.'),
-  TEST_NOT_DEFINED: entry(
+  TEST_FAILED: entry(
     'engine',
-    'definition',
+    'upstream',
     false,
-    'The connection defines no test',
-    'Give testPath or test.',
+    'The connection test found another answer than expected',
+    'Check testPath or test.expect, and the credentials.',
+  ),
+  INTERNAL_DEFECT: entry(
+    'engine',
+    'usage',
+    false,
+    'A defect in Ferrule',
+    'Please report it with the cause that the error carries.',
   ),
 } as const satisfies Record<string, ErrorCodeEntry>;
 

@@ -26,6 +26,8 @@ export interface FerruleErrorOptions {
   readonly issues?: readonly Issue[];
   /** Serialisable facts for programs: a limit and its value, a status code, a host. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** What had happened up to the failure, when an execution failed: a `FailedExecutionReport`. */
+  readonly report?: object | undefined;
   readonly cause?: unknown;
 }
 
@@ -52,6 +54,8 @@ export class FerruleError extends Error {
   /** Every problem, when several were found at once. */
   readonly issues: readonly Issue[];
   readonly details: Readonly<Record<string, unknown>>;
+  /** What had happened up to the failure, when an execution failed: a `FailedExecutionReport`. */
+  readonly report: object | undefined;
 
   /** `summary` is a sentence without code and pointer, in words a form author understands. */
   constructor(code: ErrorCode, summary: string, options: FerruleErrorOptions = {}) {
@@ -72,6 +76,7 @@ export class FerruleError extends Error {
     this.hint = options.hint ?? row.remedy;
     this.issues = options.issues ?? [];
     this.details = options.details ?? {};
+    this.report = options.report;
     Object.defineProperty(this, BRAND, { value: true });
   }
 

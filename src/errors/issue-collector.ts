@@ -4,13 +4,19 @@ import { FerruleError, type Issue } from './ferrule-error.ts';
 /** Gathers problems so that an author sees all of them at once. */
 export class IssueCollector {
   readonly #issues: Issue[] = [];
+  readonly #toSourcePointer: (pointer: string) => string;
+
+  /** `toSourcePointer` leads from a place in the normalised document to the place in the author's. */
+  constructor(toSourcePointer: (pointer: string) => string = pointer => pointer) {
+    this.#toSourcePointer = toSourcePointer;
+  }
 
   get isEmpty(): boolean {
     return this.#issues.length === 0;
   }
 
   add(issue: Issue): void {
-    this.#issues.push(issue);
+    this.#issues.push({ ...issue, pointer: this.#toSourcePointer(issue.pointer) });
   }
 
   /**
@@ -22,7 +28,7 @@ export class IssueCollector {
       return work();
     } catch (error) {
       if (!(error instanceof FerruleError)) throw error;
-      this.#issues.push(...toIssues(error, pointer));
+      for (const issue of toIssues(error, pointer)) this.add(issue);
       return undefined;
     }
   }

@@ -22,6 +22,9 @@ const stages = [
 const shells = ['testing', 'spectral', 'server', 'console', 'cli'];
 const entries = ['index.ts'];
 
+/** Data, one row after the other: their length says nothing about how many subjects they have. */
+const tables = ['errors/error-codes.ts'];
+
 interface Import {
   readonly from: string;
   readonly to: string;
@@ -65,8 +68,9 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('keeps files short enough to read', () => {
+  it('keeps files short enough to read, tables aside', () => {
     const long = files
+      .filter(file => !tables.includes(file))
       .map(file => [file, readFileSync(join(root, file), 'utf8').split('\n').length] as const)
       .filter(([, lines]) => lines > 400);
     expect(long).toEqual([]);

@@ -1,0 +1,56 @@
+import type { Clock } from '../base/clock.ts';
+import type { Redactor } from '../base/redactor.ts';
+import type { RenderScope } from '../compile/render-scope.ts';
+import type { HttpRequest } from '../transport/transport.ts';
+import type { TrustPlan } from '../transport/trust.ts';
+import type { Token } from './token.ts';
+import type { TokenAnswer } from './token-answer.ts';
+import type { CallerPatience, TokenKeeper } from './token-keeper.ts';
+
+/** Proves to a server who we are. One file per strategy; each is made by a factory that checks its plan. */
+export interface AuthStrategy {
+  /** The request with its credential. Not a promise when everything needed is at hand. */
+  authenticate(request: HttpRequest, call: AuthCall): Authenticated | Promise<Authenticated>;
+  /**
+   * Told that the server rejected the credential (401). Invalidates exactly that credential; the caller then
+   * authenticates and sends once more. Strategies that cannot do better the second time leave it out.
+   */
+  onRejected?(rejected: Authenticated): void;
+}
+
+/** What a strategy gets to know of the call it serves. */
+export interface AuthCall extends CallerPatience {
+  readonly scope: RenderScope;
+  /** False for a dry run: a token that is not at hand is then shown as `[token]` instead of being fetched. */
+  readonly fetchTokens: boolean;
+}
+
+export interface Authenticated {
+  readonly request: HttpRequest;
+  readonly token?: UsedToken;
+}
+
+export interface UsedToken {
+  readonly key: string;
+  readonly token: Token;
+  /** `cache`: was at hand. `requested`: this call waited for the token request. */
+  readonly source: 'cache' | 'requested';
+}
+
+/** What strategies are given by the engine. */
+export interface AuthServices {
+  readonly clock: Clock;
+  readonly tokens: TokenKeeper;
+  readonly redactor: Redactor;
+  /**
+   * Sends a token request and reads its answer, by the same code that executes operations, under a deadline of
+   * its own.
+   */
+  exchange(request: HttpRequest, target: TokenTarget): Promise<TokenAnswer>;
+}
+
+export interface TokenTarget {
+  readonly trust: TrustPlan;
+  /** 0: a redirect is an answer. */
+  readonly maxRedirects: number;
+}

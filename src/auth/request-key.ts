@@ -1,0 +1,30 @@
+import { fingerprint } from '../base/fingerprint.ts';
+import type { TokenRequestPlan } from '../compile/auth-plan.ts';
+import type { HttpRequest } from '../transport/transport.ts';
+import type { AuthCall } from './auth-strategy.ts';
+
+/**
+ * Gives the cache key of a token: the effective token request, so that a changed secret, scope or URL means a new
+ * token. The request is rendered for it again only when secrets or parameters may have changed.
+ */
+export function createKeyOf(
+  plan: TokenRequestPlan,
+  render: (call: AuthCall) => HttpRequest,
+): (call: AuthCall) => string {
+  const keys = new WeakMap<object, string>();
+  return call => {
+    if (plan.usesParameters) return toKey(plan, render(call));
+    const { secrets } = call.scope;
+    const known = keys.get(secrets);
+    if (known !== undefined) return known;
+    const key = toKey(plan, render(call));
+    keys.set(secrets, key);
+    return key;
+  };
+}
+
+function toKey(plan: TokenRequestPlan, { method, url, headers, body }: HttpRequest): string {
+  const text =
+    typeof body === 'string' || body === undefined ? (body ?? '') : Buffer.from(body).toString('latin1');
+  return fingerprint(plan.trust.key, plan.pointer, method, url, JSON.stringify(headers), text);
+}

@@ -1,0 +1,45 @@
+import { SecretValue } from '../base/secret-value.ts';
+import type { TokenPlacement } from '../compile/auth-plan.ts';
+import type { AuthCall, AuthServices, AuthStrategy } from './auth-strategy.ts';
+import { placeHeader, toCredential } from './place-header.ts';
+import type { Token } from './token.ts';
+import type { KeptToken } from './token-keeper.ts';
+
+/** Where a strategy's tokens come from. */
+export interface TokenSource {
+  /** Names the effective token request: equal keys mean the same token will do. */
+  keyOf(call: AuthCall): string;
+  /** Fetches a new token. */
+  request(call: AuthCall): Promise<Token>;
+}
+
+/** Stands for a token that a dry run does not fetch. */
+const placeholder: Token = { value: new SecretValue('[token]'), obtainedAtMs: 0, expiresAtMs: 0 };
+
+/** What every strategy with a fetched token does: keep it alive, place it, give it up when it is rejected. */
+export function createTokenStrategy(
+  source: TokenSource,
+  placement: TokenPlacement,
+  { tokens, redactor }: AuthServices,
+): AuthStrategy {
+  return {
+    authenticate(request, call) {
+      const key = source.keyOf(call);
+      const place = ({ token, source: origin }: KeptToken) => ({
+        request: placeHeader(request, placement.header, toCredential(placement.prefix, token.value.reveal())),
+        token: { key, token, source: origin },
+      });
+      const fetchToken = async () => {
+        const token = await source.request(call);
+        redactor.add(token.value);
+        return token;
+      };
+      if (!call.fetchTokens) return place({ token: tokens.peek(key) ?? placeholder, source: 'cache' });
+      const kept = tokens.get(key, fetchToken, call);
+      return kept instanceof Promise ? kept.then(place) : place(kept);
+    },
+    onRejected({ token: used }) {
+      if (used !== undefined) tokens.reject(used.key, used.token);
+    },
+  };
+}

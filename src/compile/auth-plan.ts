@@ -1,0 +1,67 @@
+import type { CompiledExpression } from '../expression/expression.ts';
+import type { TrustPlan } from '../transport/trust.ts';
+import type { RequestPlan } from './request-plan.ts';
+import type { TextPlan, UrlPlan } from './text-plan.ts';
+
+/** How a connection proves who it is, compiled. Credentials are templates over secrets, never values. */
+export type AuthPlan =
+  | NoAuthPlan
+  | BasicAuthPlan
+  | RawBearerTokenPlan
+  | HttpBearerTokenPlan
+  | ClientCredentialsPlan;
+
+export interface NoAuthPlan {
+  readonly authType: 'none';
+}
+
+export interface BasicAuthPlan {
+  readonly authType: 'basic';
+  /** JSON pointer of the auth definition. */
+  readonly pointer: string;
+  readonly username: TextPlan;
+  readonly password: TextPlan;
+}
+
+export interface RawBearerTokenPlan {
+  readonly authType: 'raw_bearer_token';
+  readonly pointer: string;
+  readonly token: TextPlan;
+  readonly placement: TokenPlacement;
+}
+
+export interface HttpBearerTokenPlan extends TokenRequestPlan {
+  readonly authType: 'http_bearer_token';
+  readonly request: RequestPlan;
+  /** 0: a redirect of the token request is an answer. */
+  readonly maxRedirects: number;
+  readonly tokenOutput: CompiledExpression;
+  readonly expirationOutput: CompiledExpression;
+  readonly placement: TokenPlacement;
+}
+
+export interface ClientCredentialsPlan extends TokenRequestPlan {
+  readonly authType: 'client_credentials';
+  readonly tokenUrl: UrlPlan;
+  readonly clientId: TextPlan;
+  /** null: a public client, which sends no secret. */
+  readonly clientSecret: TextPlan | null;
+  readonly scope: TextPlan | null;
+  readonly clientAuth: 'basic_auth' | 'www_form_urlencoded';
+  readonly placement: TokenPlacement;
+}
+
+/** What plans with a token request have in common. */
+export interface TokenRequestPlan {
+  readonly pointer: string;
+  /** Whom the token endpoint's certificate is judged by. */
+  readonly trust: TrustPlan;
+  /** True when the token request depends on the caller's parameters, not on secrets alone. */
+  readonly usesParameters: boolean;
+}
+
+/** Which header carries a token, and what stands before it. */
+export interface TokenPlacement {
+  readonly header: string;
+  readonly prefix: string;
+}

@@ -1,0 +1,127 @@
+import { toJsonPointer } from '../base/json-pointer.ts';
+import { describeValue } from '../errors/describe-value.ts';
+import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
+import { parseTagName } from '../template/tag-name.ts';
+import { coerceToHint } from '../template/type-hint.ts';
+import { mismatchOf } from './input-type.ts';
+import type { Parameter, ParameterNames } from './parameters.ts';
+
+export interface BoundParameters {
+  readonly values: ReadonlyMap<Parameter, unknown>;
+  /** What a strict binding would have refused. */
+  readonly diagnostics: readonly Issue[];
+}
+
+export interface ParameterPlan {
+  readonly list: readonly Parameter[];
+  readonly names: ParameterNames;
+}
+
+/**
+ * Gives each parameter the caller's value. null and undefined mean: not given.
+ * Unknown names, missing required values and values of the wrong declared type are errors, all reported at once;
+ * `lenient` turns the first two into diagnostics.
+ */
+export function bindParameters(
+  plan: ParameterPlan,
+  given: Readonly<Record<string, unknown>>,
+  lenient: boolean,
+): BoundParameters {
+  const values = new Map<Parameter, unknown>();
+  const unknown = collectGiven(plan, given, values);
+  const wrong = applyDeclarations(plan, values);
+  const missing = plan.list
+    .filter(parameter => parameter.required && !values.has(parameter))
+    .map(toMissingIssue);
+  if (wrong.length > 0)
+    throw toError('PARAMETER_INVALID', [...wrong, ...(lenient ? [] : [...missing, ...unknown])]);
+  if (lenient) return { values, diagnostics: [...missing, ...unknown] };
+  if (missing.length > 0) throw toError('PARAMETER_MISSING', [...missing, ...unknown]);
+  if (unknown.length > 0) throw toError('PARAMETER_UNKNOWN', unknown);
+  return { values, diagnostics: [] };
+}
+
+function collectGiven(
+  { names }: ParameterPlan,
+  given: Readonly<Record<string, unknown>>,
+  values: Map<Parameter, unknown>,
+): readonly Issue[] {
+  const unknown: Issue[] = [];
+  for (const name of Object.keys(given)) {
+    const exact = names.match(name);
+    const matched = exact.length > 0 ? exact : names.match(parseTagName(name).base);
+    if (matched.length === 0) unknown.push(toUnknownIssue(name, names.nearest(name)));
+    const value = given[name];
+    if (value === undefined || value === null) continue;
+    for (const parameter of matched) values.set(parameter, toDeclaredType(value, parameter));
+  }
+  return unknown;
+}
+
+/** `"5"`, as forms and command lines give it, for an input declared as a number. */
+function toDeclaredType(value: unknown, { declared }: Parameter): unknown {
+  return declared?.type === undefined
+    ? value
+    : coerceToHint(value, { text: declared.type, schema: { type: declared.type } });
+}
+
+function applyDeclarations({ list }: ParameterPlan, values: Map<Parameter, unknown>): readonly Issue[] {
+  const wrong: Issue[] = [];
+  for (const parameter of list) {
+    const { declared } = parameter;
+    if (declared === undefined) continue;
+    if (!values.has(parameter)) {
+      if (declared.default !== undefined && declared.default !== null)
+        values.set(parameter, declared.default);
+      continue;
+    }
+    const expected = mismatchOf(values.get(parameter), declared);
+    if (expected !== undefined) wrong.push(toInvalidIssue(parameter, expected, values.get(parameter)));
+  }
+  return wrong;
+}
+
+function toMissingIssue(parameter: Parameter): Issue {
+  const places = parameter.uses.length === 0 ? '' : `, used at ${parameter.uses.join(' and ')}`;
+  return {
+    code: 'PARAMETER_MISSING',
+    pointer: toJsonPointer([parameter.base]),
+    message: `Parameter "${parameter.base}" has no value${places}`,
+  };
+}
+
+function toUnknownIssue(name: string, suggestion: string | undefined): Issue {
+  return {
+    code: 'PARAMETER_UNKNOWN',
+    pointer: toJsonPointer([name]),
+    message: `Parameter "${name.slice(0, 100)}" is not used by this operation`,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function toInvalidIssue(parameter: Parameter, expected: string, value: unknown): Issue {
+  return {
+    code: 'PARAMETER_INVALID',
+    pointer: toJsonPointer([parameter.base]),
+    message: `Parameter "${parameter.base}" does not fit its declaration`,
+    expected,
+    found: describeValue(value),
+  };
+}
+
+function toError(
+  code: 'PARAMETER_INVALID' | 'PARAMETER_MISSING' | 'PARAMETER_UNKNOWN',
+  issues: readonly Issue[],
+) {
+  const [first] = issues;
+  if (first !== undefined && issues.length === 1) {
+    return new FerruleError(code, first.message, {
+      expected: first.expected,
+      found: first.found,
+      suggestion: first.suggestion,
+      issues: [],
+      details: { parameter: first.pointer.slice(1) },
+    });
+  }
+  return new FerruleError(code, `${issues.length} parameters cannot be used`, { issues });
+}

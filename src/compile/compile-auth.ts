@@ -1,0 +1,166 @@
+import { defaults } from '../definition/defaults.ts';
+import type {
+  AuthDefinition,
+  BasicAuthDefinition,
+  ClientCredentialsDefinition,
+  HttpBearerTokenDefinition,
+  RawBearerTokenDefinition,
+} from '../definition/definition.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
+import { compileExpression } from '../expression/compile-expression.ts';
+import type { TrustPlan } from '../transport/trust.ts';
+import type {
+  AuthPlan,
+  BasicAuthPlan,
+  ClientCredentialsPlan,
+  HttpBearerTokenPlan,
+  RawBearerTokenPlan,
+  TokenPlacement,
+} from './auth-plan.ts';
+import type { ParameterTable } from './parameters.ts';
+import { assertHeaderName, compileRequest, type Placed } from './request-plan.ts';
+import type { TemplateCompiler } from './template-compiler.ts';
+
+export interface AuthSurroundings {
+  readonly baseUrl: Placed<string>;
+  /** Whom the connection itself trusts; a token endpoint without CA of its own is judged by it. */
+  readonly trust: TrustPlan;
+  /** The trust in a CA given inside the auth definition. */
+  createTokenTrust(caCert: string, pointer: string): TrustPlan;
+  readonly compiler: TemplateCompiler;
+  readonly parameters: ParameterTable;
+  readonly trusted: boolean;
+  readonly maxRedirects: number;
+}
+
+/** The plan of an auth definition. This switch and the strategy factory are the only places that know all types. */
+export function compileAuth(
+  { definition, pointer }: Placed<AuthDefinition | null>,
+  surroundings: AuthSurroundings,
+): AuthPlan {
+  if (definition === null) return { authType: 'none' };
+  switch (definition.authType) {
+    case 'basic':
+      return compileBasic({ definition, pointer }, surroundings);
+    case 'raw_bearer_token':
+      return compileRawBearerToken({ definition, pointer }, surroundings);
+    case 'http_bearer_token':
+      return compileHttpBearerToken({ definition, pointer }, surroundings);
+    case 'client_credentials':
+      return compileClientCredentials({ definition, pointer }, surroundings);
+  }
+}
+
+function compileBasic(
+  { definition, pointer }: Placed<BasicAuthDefinition>,
+  { compiler }: AuthSurroundings,
+): BasicAuthPlan {
+  return {
+    authType: 'basic',
+    pointer,
+    username: compiler.text(definition.username, 'text', `${pointer}/username`),
+    password: compiler.text(definition.password ?? '', 'text', `${pointer}/password`),
+  };
+}
+
+function compileRawBearerToken(
+  { definition, pointer }: Placed<RawBearerTokenDefinition>,
+  { compiler }: AuthSurroundings,
+): RawBearerTokenPlan {
+  return {
+    authType: 'raw_bearer_token',
+    pointer,
+    token: compiler.text(definition.token ?? '', 'header', `${pointer}/token`),
+    placement: compilePlacement(definition, pointer, compiler),
+  };
+}
+
+function compileHttpBearerToken(
+  { definition, pointer }: Placed<HttpBearerTokenDefinition>,
+  surroundings: AuthSurroundings,
+): HttpBearerTokenPlan {
+  const { compiler, trusted } = surroundings;
+  const { operation, connection, tokenOutput, expirationOutput } = definition.token;
+  const tokenPointer = `${pointer}/token`;
+  const baseUrl =
+    connection === null
+      ? surroundings.baseUrl
+      : { definition: connection.baseUrl, pointer: `${tokenPointer}/connection/baseUrl` };
+  const request = compileRequest(
+    {
+      baseUrl,
+      path: { definition: operation.path, pointer: `${tokenPointer}/operation/path` },
+      operation: { definition: operation, pointer: `${tokenPointer}/operation` },
+      shared: { definition: { headers: {}, params: {} }, pointer },
+    },
+    compiler,
+  );
+  const compile = (source: string, place: string) =>
+    compiler.issues.attempt(place, () =>
+      compileExpression(source, { pointer: place, context: 'response', trusted }),
+    );
+  return {
+    authType: 'http_bearer_token',
+    pointer,
+    request,
+    maxRedirects: operation.followRedirect ? surroundings.maxRedirects : 0,
+    trust: tokenTrust(connection?.caCert ?? null, `${tokenPointer}/connection/caCert`, surroundings),
+    usesParameters: surroundings.parameters.toList().length > 0,
+    tokenOutput: compile(tokenOutput, `${tokenPointer}/tokenOutput`) ?? neverCompiled,
+    expirationOutput: compile(expirationOutput, `${tokenPointer}/expirationOutput`) ?? neverCompiled,
+    placement: compilePlacement(definition, pointer, compiler),
+  };
+}
+
+function compileClientCredentials(
+  { definition, pointer }: Placed<ClientCredentialsDefinition>,
+  surroundings: AuthSurroundings,
+): ClientCredentialsPlan {
+  const { compiler, parameters } = surroundings;
+  const { clientSecret, scope } = definition;
+  const tokenUrl = { definition: definition.tokenUrl, pointer: `${pointer}/tokenUrl` };
+  return {
+    authType: 'client_credentials',
+    pointer,
+    tokenUrl: compiler.url(tokenUrl, { definition: '', pointer: tokenUrl.pointer }),
+    clientId: compiler.text(definition.clientId, 'text', `${pointer}/clientId`),
+    clientSecret:
+      clientSecret === null ? null : compiler.text(clientSecret, 'text', `${pointer}/clientSecret`),
+    scope: scope === null ? null : compiler.text(scope, 'text', `${pointer}/scope`),
+    clientAuth: definition.clientAuth,
+    trust: tokenTrust(definition.caCert, `${pointer}/caCert`, surroundings),
+    usesParameters: parameters.toList().length > 0,
+    placement: { header: defaults.tokenHeader, prefix: defaults.tokenPrefix },
+  };
+}
+
+function tokenTrust(caCert: string | null, pointer: string, surroundings: AuthSurroundings): TrustPlan {
+  if (caCert === null) return surroundings.trust;
+  const { issues } = surroundings.compiler;
+  return issues.attempt(pointer, () => surroundings.createTokenTrust(caCert, pointer)) ?? surroundings.trust;
+}
+
+function compilePlacement(
+  { header, prefix }: { readonly header: string; readonly prefix: string },
+  pointer: string,
+  { issues }: TemplateCompiler,
+): TokenPlacement {
+  issues.attempt(`${pointer}/header`, () => assertHeaderName(header));
+  issues.attempt(`${pointer}/prefix`, () => assertPrefix(prefix));
+  return { header, prefix };
+}
+
+function assertPrefix(prefix: string): void {
+  if (/^[\x20-\x7e]*$/.test(prefix)) return;
+  throw new FerruleError('HEADER_INVALID', 'The prefix contains characters that cannot stand in a header', {
+    expected: 'printable ASCII characters',
+  });
+}
+
+/** Stands in for an expression that has an issue; the definition then never becomes a plan. */
+const neverCompiled = {
+  source: '',
+  language: 'javascript',
+  isAsync: false,
+  evaluate: () => undefined,
+} as const;

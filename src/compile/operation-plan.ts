@@ -1,0 +1,75 @@
+import type { OperationDefinition } from '../definition/definition.ts';
+import type { Issue } from '../errors/ferrule-error.ts';
+import type { ParameterPlan } from './bind-parameters.ts';
+import { compileOutputs, type OutputPlan } from './output-plan.ts';
+import { ParameterNames, ParameterTable } from './parameters.ts';
+import { compileRequest, type Placed, type RequestParts, type RequestPlan } from './request-plan.ts';
+import { TemplateCompiler, type TemplateCompilerOptions } from './template-compiler.ts';
+
+/** An operation, compiled: everything that does not depend on a call's values. Frozen, and without secrets. */
+export interface OperationPlan {
+  readonly name: string;
+  /** JSON pointer of the operation in the author's document. */
+  readonly pointer: string;
+  readonly request: RequestPlan;
+  readonly outputs: readonly OutputPlan[];
+  readonly parameters: ParameterPlan;
+  /** The secrets that the operation and the connection's authentication need. */
+  readonly secretNames: readonly string[];
+  readonly streaming: boolean;
+  /** 0: a redirect is an answer. */
+  readonly maxRedirects: number;
+}
+
+/** What operations of one connection have in common. */
+export interface OperationSurroundings {
+  readonly baseUrl: Placed<string>;
+  readonly shared: RequestParts['shared'];
+  readonly templates: Pick<TemplateCompilerOptions, 'secretNames' | 'tags' | 'issues'>;
+  /** Parameters and secrets that authentication draws on: every operation needs them too. */
+  readonly authentication: { readonly parameters: ParameterTable; readonly secretNames: readonly string[] };
+  readonly trusted: boolean;
+  readonly maxRedirects: number;
+  /** Lint warnings are added here. */
+  readonly diagnostics: Issue[];
+}
+
+/** `places` is for requests that stand elsewhere in the document than an operation's do. */
+export function compileOperation(
+  { definition, pointer }: Placed<OperationDefinition>,
+  surroundings: OperationSurroundings,
+  places: { readonly config: string; readonly path?: string } = { config: `${pointer}/config` },
+): OperationPlan {
+  const { templates, authentication, diagnostics } = surroundings;
+  const table = new ParameterTable(definition.inputs);
+  const compiler = new TemplateCompiler({ ...templates, parameters: table, diagnostics });
+  const { baseUrl, shared } = surroundings;
+  const operation = { definition: definition.config, pointer: places.config };
+  const path = { definition: definition.config.path, pointer: places.path ?? `${places.config}/path` };
+  const request = compileRequest({ baseUrl, path, operation, shared }, compiler);
+  const outputs = compileOutputs(definition.outputs, {
+    pointer: `${pointer}/outputs`,
+    trusted: surroundings.trusted,
+    issues: templates.issues,
+  });
+  diagnostics.push(...table.unusedDeclarations().map(name => toUnusedInput(name, pointer)));
+  const parameters = [...table.toList(), ...authentication.parameters.toList()];
+  return Object.freeze({
+    name: definition.name,
+    pointer,
+    request,
+    outputs,
+    parameters: { list: parameters, names: new ParameterNames(parameters) },
+    secretNames: [...new Set([...compiler.secretsUsed, ...authentication.secretNames])],
+    streaming: definition.config.streamResponse,
+    maxRedirects: definition.config.followRedirect ? surroundings.maxRedirects : 0,
+  });
+}
+
+function toUnusedInput(name: string, pointer: string): Issue {
+  return {
+    code: 'PARAMETER_UNKNOWN',
+    pointer: `${pointer}/inputs`,
+    message: `The input "${name}" is declared but no template uses it`,
+  };
+}

@@ -1,0 +1,116 @@
+import { nearestName } from '../base/nearest-name.ts';
+import type { InputDefinition } from '../definition/definition.ts';
+import type { TagReference } from '../template/compile-template.ts';
+import type { TagName } from '../template/tag-name.ts';
+import type { TypeHint } from '../template/type-hint.ts';
+
+/** One parameter of an operation: every tag that means the same value. */
+export interface Parameter {
+  /** As first written: `Limit [0-1000]*`. */
+  readonly name: string;
+  /** Without marker and hint: `Limit`. */
+  readonly base: string;
+  readonly hint: TypeHint | undefined;
+  readonly required: boolean;
+  /** What the definition declares about it under `inputs`. */
+  readonly declared: InputDefinition | undefined;
+  /** JSON pointers of the templates that use it. */
+  readonly uses: readonly string[];
+}
+
+interface GrowingParameter extends Parameter {
+  required: boolean;
+  readonly uses: string[];
+}
+
+/** The parameters of one operation, found in its templates while they are compiled and declared under `inputs`. */
+export class ParameterTable {
+  readonly #byKey = new Map<string, GrowingParameter>();
+  readonly #declared: Readonly<Record<string, InputDefinition>>;
+
+  constructor(declared: Readonly<Record<string, InputDefinition>> = {}) {
+    this.#declared = declared;
+  }
+
+  /** The parameter a tag means. Tags that differ only by the `*` marker mean the same one. */
+  find(tag: TagName): Parameter {
+    return this.#findOrAdd(tag);
+  }
+
+  /** Records that a template uses the tag; `required` when it cannot do without a value. */
+  addUse(tag: TagReference, required: boolean): void {
+    const parameter = this.#findOrAdd(tag);
+    parameter.required ||= required;
+    if (!parameter.uses.includes(tag.pointer)) parameter.uses.push(tag.pointer);
+  }
+
+  /** Every parameter, in the order of first use. */
+  toList(): readonly Parameter[] {
+    return [...this.#byKey.values()];
+  }
+
+  /** The declared inputs that no template uses. */
+  unusedDeclarations(): readonly string[] {
+    const used = new Set([...this.#byKey.values()].flatMap(({ name, base }) => [name, base]));
+    return Object.keys(this.#declared).filter(name => !used.has(name));
+  }
+
+  #findOrAdd(tag: TagName): GrowingParameter {
+    const key = toKey(tag);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const declared = this.#declarationOf(tag);
+    const parameter: GrowingParameter = {
+      name: tag.name,
+      base: tag.base,
+      hint: tag.hint,
+      declared,
+      required: tag.required || declared?.required === true,
+      uses: [],
+    };
+    this.#byKey.set(key, parameter);
+    return parameter;
+  }
+
+  #declarationOf(tag: TagName): InputDefinition | undefined {
+    const name = [tag.name, tag.base].find(candidate => Object.hasOwn(this.#declared, candidate));
+    return name === undefined ? undefined : this.#declared[name];
+  }
+}
+
+/** Which parameters a caller's name means: none, one, or several of the same base name and at most one hint. */
+export class ParameterNames {
+  readonly #byName = new Map<string, readonly Parameter[]>();
+  readonly #all: readonly Parameter[];
+
+  constructor(parameters: readonly Parameter[]) {
+    this.#all = parameters;
+    const byBase = Map.groupBy(parameters, ({ base }) => base);
+    for (const [base, sameBase] of byBase) {
+      const hints = new Set(sameBase.map(({ hint }) => hint?.text).filter(text => text !== undefined));
+      if (hints.size <= 1) {
+        this.#byName.set(base, sameBase);
+        for (const { name } of sameBase) this.#byName.set(name, sameBase);
+      }
+    }
+    for (const parameter of parameters) {
+      if (!this.#byName.has(parameter.name)) this.#byName.set(parameter.name, [parameter]);
+    }
+  }
+
+  /** The parameters of that name; exact names first, then names without marker and hint. */
+  match(name: string): readonly Parameter[] {
+    return this.#byName.get(name) ?? [];
+  }
+
+  nearest(name: string): string | undefined {
+    return nearestName(
+      name,
+      this.#all.map(({ base }) => base),
+    );
+  }
+}
+
+function toKey({ base, hint }: TagName): string {
+  return hint === undefined ? base : `${base} [${hint.text}]`;
+}

@@ -1,0 +1,66 @@
+import type { HeaderPair, HttpRequest } from '../transport/transport.ts';
+import { renderBody } from './render-body.ts';
+import type { RenderScope } from './render-scope.ts';
+import type { RequestPlan } from './request-plan.ts';
+import type { FieldPlan } from './text-plan.ts';
+
+/**
+ * The request of a plan with this call's values: a pure function, no I/O.
+ * Throws the render codes (`VALUE_REFUSED`, `PARAMETER_INVALID`, `SECRET_MISSING`, `BODY_NOT_JSON`, `URL_INVALID`).
+ */
+export function renderRequest(plan: RequestPlan, scope: RenderScope): HttpRequest {
+  const body = renderBody(plan.body, scope);
+  const headers = renderHeaders(plan.headers, scope);
+  const hasContentType = headers.some(([name]) => name.toLowerCase() === 'content-type');
+  if (body.contentType !== undefined) {
+    if (!hasContentType) headers.push(['content-type', body.contentType]);
+    else if (body.contentTypeIsBinding) replaceHeader(headers, 'content-type', body.contentType);
+  }
+  return {
+    method: plan.method,
+    url: appendQuery(plan.url.render(scope), renderQuery(plan, scope)),
+    headers,
+    body: body.content,
+    credentials: plan.credentials,
+  };
+}
+
+function renderHeaders(fields: readonly FieldPlan[], scope: RenderScope): HeaderPair[] {
+  const headers: HeaderPair[] = [];
+  for (const { name, text } of fields) {
+    if (text.isAbsent(scope)) continue;
+    headers.push([name, text.render(scope)]);
+  }
+  return headers;
+}
+
+/**
+ * `name=value` pairs. A value that renders empty is dropped unless the plan includes empty parameters;
+ * then also one whose only tag has no value is sent, as an empty one.
+ */
+function renderQuery({ params, includeEmptyParams }: RequestPlan, scope: RenderScope): string {
+  let query = '';
+  for (const { name, text } of params) {
+    const value = text.render(scope);
+    if (value === '' && !includeEmptyParams) continue;
+    query += `${query === '' ? '' : '&'}${encodeName(name)}=${value}`;
+  }
+  return query;
+}
+
+/** Brackets and `$` stand unencoded in the names of many APIs (`filter[id]`, `$top`) and mean nothing in a query. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replaceAll(/%(5B|5D|24|3A|2C)/g, decodeURIComponent);
+}
+
+function appendQuery(url: string, query: string): string {
+  if (query === '') return url;
+  if (!url.includes('?')) return `${url}?${query}`;
+  return url.endsWith('?') || url.endsWith('&') ? url + query : `${url}&${query}`;
+}
+
+function replaceHeader(headers: HeaderPair[], lowerName: string, value: string): void {
+  const index = headers.findIndex(([name]) => name.toLowerCase() === lowerName);
+  const known = headers[index];
+  if (known !== undefined) headers[index] = [known[0], value];
+}

@@ -1,0 +1,150 @@
+import { joinPointer } from '../base/json-pointer.ts';
+import { defaults } from '../definition/defaults.ts';
+import type {
+  HeadersDefinition,
+  HttpMethod,
+  HttpOperationConfig,
+  ParamsDefinition,
+} from '../definition/definition.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
+import type { CredentialPlaces } from '../transport/transport.ts';
+import { type BodyPlan, compileBody } from './body-plan.ts';
+import type { TemplateCompiler } from './template-compiler.ts';
+import type { FieldPlan, UrlPlan } from './text-plan.ts';
+
+/** Everything of a request that is known before its values are. */
+export interface RequestPlan {
+  readonly method: HttpMethod;
+  readonly url: UrlPlan;
+  readonly params: readonly FieldPlan[];
+  readonly includeEmptyParams: boolean;
+  readonly headers: readonly FieldPlan[];
+  readonly body: BodyPlan;
+  readonly credentials: CredentialPlaces;
+}
+
+/** A part of the definition together with its place in the author's document. */
+export interface Placed<Definition> {
+  readonly definition: Definition;
+  readonly pointer: string;
+}
+
+export interface RequestParts {
+  readonly baseUrl: Placed<string>;
+  readonly path: Placed<string>;
+  readonly operation: Placed<HttpOperationConfig>;
+  /** Sent with every operation of the connection; the operation's own entry of the same name wins. */
+  readonly shared: Placed<{ readonly headers: HeadersDefinition; readonly params: ParamsDefinition }>;
+}
+
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Headers that HTTP itself sets; a definition that sets them would break the framing of the request. */
+const FRAMING_HEADERS = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'te',
+]);
+
+export function compileRequest(parts: RequestParts, compiler: TemplateCompiler): RequestPlan {
+  const { operation, shared } = parts;
+  const { definition, pointer } = operation;
+  const url = compiler.url(parts.baseUrl, parts.path);
+  const params = mergeFields(
+    compileFields(shared.definition.params, `${shared.pointer}/params`, 'query', compiler),
+    compileFields(definition.params, `${pointer}/params`, 'query', compiler),
+    name => name,
+  );
+  const headers = [
+    compileFields(defaultHeaders(definition), `${pointer}/headers`, 'header', compiler),
+    compileHeaders(shared.definition.headers, `${shared.pointer}/headers`, compiler),
+    compileHeaders(definition.headers, `${pointer}/headers`, compiler),
+  ].reduce((earlier, later) => mergeFields(earlier, later, name => name.toLowerCase()));
+  const contentType = headers.find(({ name }) => name.toLowerCase() === 'content-type')?.text.source;
+  const body = compileBody(
+    { definition: definition.body, pointer: `${pointer}/body` },
+    contentType,
+    compiler,
+  );
+  return {
+    method: definition.method,
+    url,
+    params,
+    includeEmptyParams: definition.includeEmptyParams,
+    headers,
+    body,
+    credentials: {
+      headers: secretNames(headers).map(name => name.toLowerCase()),
+      query: [...secretNames(params), ...compiler.secretQueryNames(url)],
+      body: body.usesSecret || url.usesSecret,
+    },
+  };
+}
+
+/** One field per value, in the author's order. */
+function compileFields(
+  fields: Readonly<Record<string, string | readonly string[]>>,
+  pointer: string,
+  place: 'query' | 'header',
+  compiler: TemplateCompiler,
+): readonly FieldPlan[] {
+  return Object.entries(fields).flatMap(([name, value]) => {
+    const fieldPointer = joinPointer(pointer, name);
+    if (typeof value === 'string') return [{ name, text: compiler.text(value, place, fieldPointer) }];
+    return value.map((text, index) => ({
+      name,
+      text: compiler.text(text, place, joinPointer(fieldPointer, index)),
+    }));
+  });
+}
+
+function defaultHeaders({ streamResponse }: HttpOperationConfig): HeadersDefinition {
+  const { requestHeaders, streamAccept } = defaults;
+  return streamResponse ? { ...requestHeaders, accept: streamAccept } : requestHeaders;
+}
+
+function compileHeaders(
+  headers: HeadersDefinition,
+  pointer: string,
+  compiler: TemplateCompiler,
+): readonly FieldPlan[] {
+  for (const name of Object.keys(headers)) {
+    compiler.issues.attempt(joinPointer(pointer, name), () => assertHeaderName(name));
+  }
+  return compileFields(headers, pointer, 'header', compiler);
+}
+
+/** Throws HEADER_INVALID unless the name can stand in a request. */
+export function assertHeaderName(name: string): void {
+  if (!TOKEN.test(name)) {
+    throw new FerruleError(
+      'HEADER_INVALID',
+      'A header name contains characters that no header name may have',
+      {
+        expected: "letters, digits and any of !#$%&'*+-.^_`|~",
+      },
+    );
+  }
+  if (FRAMING_HEADERS.has(name.toLowerCase())) {
+    throw new FerruleError('HEADER_INVALID', `The header ${name} is set by the transport`, {
+      hint: 'Remove the header; it is computed from the body and the connection.',
+    });
+  }
+}
+
+function mergeFields(
+  shared: readonly FieldPlan[],
+  own: readonly FieldPlan[],
+  toKey: (name: string) => string,
+): readonly FieldPlan[] {
+  const overridden = new Set(own.map(({ name }) => toKey(name)));
+  return [...shared.filter(({ name }) => !overridden.has(toKey(name))), ...own];
+}
+
+function secretNames(fields: readonly FieldPlan[]): readonly string[] {
+  return [...new Set(fields.filter(({ text }) => text.usesSecret).map(({ name }) => name))];
+}

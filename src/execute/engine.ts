@@ -1,0 +1,107 @@
+import { TokenKeeper } from '../auth/token-keeper.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { fingerprint } from '../base/fingerprint.ts';
+import { LruMap } from '../base/lru-map.ts';
+import { compileConnection } from '../compile/connection-plan.ts';
+import type { ConnectionInput } from '../definition/definition-input.ts';
+import { parseConnection } from '../definition/parse-connection.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
+import { createEgressPolicy, type EgressOptions } from '../transport/egress-policy.ts';
+import type { Transport } from '../transport/transport.ts';
+import { createUndiciTransport } from '../transport/undici-transport.ts';
+import { Connection } from './connection.ts';
+import type { SecretProvider } from './secret-reader.ts';
+
+export interface EngineOptions {
+  /** Asked for secrets that a definition leaves null. */
+  readonly secretProvider?: SecretProvider;
+  /** Which addresses may be reached; link-local and metadata addresses are refused by default. */
+  readonly egress?: EgressOptions;
+  /** Sockets per origin; default 128. HTTP/2 needs one. */
+  readonly connectionsPerOrigin?: number;
+  /**
+   * Whether definitions come from people who are trusted not to write endless JSONata; default true.
+   * False runs JSONata in a worker that is ended at a deadline. JavaScript expressions are bounded either way.
+   */
+  readonly trustDefinitions?: boolean;
+  /** How requests leave; the undici adapter by default. A transport that was passed in is not closed by the engine. */
+  readonly transport?: Transport;
+  readonly clock?: Clock;
+}
+
+/** Compiles connections and executes their operations. Holds sockets and tokens; close it when done. */
+export interface Engine {
+  /**
+   * A connection from its definition: an object, or JSON text. Compiled once per content and kept.
+   * @throws FerruleError DEFINITION_INVALID with every problem at once.
+   */
+  connection(definition: ConnectionInput | string): Connection;
+  /** Ends running requests, closes every socket, forgets every token. Safe to call twice. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** How many compiled connections and tokens are kept. */
+const MAX_CONNECTIONS = 2_000;
+const MAX_TOKENS = 10_000;
+const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
+
+/** An engine. It does nothing until a connection executes. */
+export function createEngine(options: EngineOptions = {}): Engine {
+  const clock = options.clock ?? systemClock;
+  const transport = options.transport ?? createUndiciTransport();
+  const egress = createEgressPolicy(options.egress);
+  const connectionsPerOrigin = options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN;
+  if (!Number.isInteger(connectionsPerOrigin) || connectionsPerOrigin < 1) {
+    throw new FerruleError('OPTIONS_INVALID', 'The option connectionsPerOrigin cannot be used', {
+      expected: 'a whole number of at least 1',
+      found: String(connectionsPerOrigin),
+    });
+  }
+  const tokens = new TokenKeeper({ clock, capacity: MAX_TOKENS, random: Math.random });
+  const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
+  const state = { closed: false };
+
+  const open = (definition: ConnectionInput | string): Connection => {
+    if (state.closed) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+    const key = typeof definition === 'string' ? fingerprint(definition) : toKey(definition);
+    const known = key === undefined ? undefined : connections.get(key);
+    if (known !== undefined) return known;
+    const parsed = parseConnection(definition);
+    const compiled = compileConnection(parsed, {
+      trusted: options.trustDefinitions ?? true,
+      nowMs: clock.now(),
+    });
+    const connection = new Connection(compiled, {
+      clock,
+      transport,
+      tokens,
+      egress,
+      connectionsPerOrigin,
+      secretProvider: options.secretProvider,
+      isClosed: () => state.closed,
+    });
+    if (key !== undefined) connections.set(key, connection);
+    return connection;
+  };
+
+  const close = async () => {
+    if (state.closed) return;
+    state.closed = true;
+    connections.clear();
+    tokens.clear();
+    if (options.transport === undefined) await transport.close();
+  };
+
+  return { connection: open, close, [Symbol.asyncDispose]: close };
+}
+
+/** Names a definition by its content; undefined for one that cannot be written as JSON, which the parser will judge. */
+function toKey(definition: unknown): string | undefined {
+  try {
+    return fingerprint(JSON.stringify(definition) ?? '');
+  } catch {
+    // Cyclic or too deep: there is no content to name it by, and parsing reports what is wrong.
+    return undefined;
+  }
+}

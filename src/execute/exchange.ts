@@ -1,0 +1,40 @@
+import type { AuthServices } from '../auth/auth-strategy.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Redactor } from '../base/redactor.ts';
+import type { ConnectionPlan } from '../compile/connection-plan.ts';
+import type { Channel, Transport } from '../transport/transport.ts';
+import type { TrustPlan } from '../transport/trust.ts';
+import { readAnswer } from './read-answer.ts';
+
+export interface ExchangeParts {
+  readonly plan: ConnectionPlan;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly channelFor: (trust: TrustPlan) => Channel;
+}
+
+/** Answers of token endpoints are small; a large one is a mistake or an attack. */
+const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
+
+/** Sends token requests: same transport, limits and reading as operations, under a deadline of their own. */
+export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
+  const { plan, transport, clock, redactor, channelFor } = parts;
+  const limits = {
+    ...plan.limits,
+    maxResponseBytes: Math.min(plan.limits.maxResponseBytes, MAX_TOKEN_ANSWER_BYTES),
+    maxDecompressedBytes: Math.min(plan.limits.maxDecompressedBytes, MAX_TOKEN_ANSWER_BYTES),
+  };
+  return async (request, { trust, maxRedirects }) => {
+    const response = await transport.send(request, {
+      channel: channelFor(trust),
+      limits,
+      timeouts: plan.timeouts,
+      maxRedirects,
+      clock,
+      streaming: false,
+      isSecretText: text => redactor.finds(text),
+    });
+    return readAnswer(response);
+  };
+}

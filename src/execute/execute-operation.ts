@@ -1,0 +1,55 @@
+import type { OperationPlan } from '../compile/operation-plan.ts';
+import type { HttpResponse } from '../transport/transport.ts';
+import { beginCall, type Call, prepareCall, toAuthCall, toSendContext } from './call.ts';
+import type { CallOptions, ExecutionContext } from './execution-context.ts';
+import type { ExecutionReport } from './execution-report.ts';
+import { mapOutputs } from './map-outputs.ts';
+import { readAnswer } from './read-answer.ts';
+import { ReportWriter } from './report-writer.ts';
+
+/**
+ * The one way through the house: render, authenticate, send, read, map, report.
+ * A stage that is not on this page does not happen.
+ */
+export async function executeOperation(
+  operation: OperationPlan,
+  parameters: Readonly<Record<string, unknown>>,
+  context: ExecutionContext,
+  options: CallOptions,
+): Promise<ExecutionReport> {
+  const call = beginCall(operation, context, options);
+  const report = new ReportWriter(call);
+  try {
+    const response = await answerOperation(call, parameters, report, false);
+    const answer = await readAnswer(response);
+    report.read(answer);
+    const mapped = await mapOutputs(operation.outputs, answer);
+    return report.finish(mapped);
+  } catch (error) {
+    throw report.fail(error);
+  }
+}
+
+/** The way up to the head of the answer; streams take it too and read the body in their own way. */
+export async function answerOperation(
+  call: Call,
+  parameters: Readonly<Record<string, unknown>>,
+  report: ReportWriter,
+  streaming: boolean,
+): Promise<HttpResponse> {
+  const { strategy, transport } = call.context;
+  const { request, scope, bound } = await prepareCall(call, parameters);
+  report.rendered(request, bound.diagnostics);
+
+  // The only loop: a rejected credential is given up, renewed, and the request sent once more. RFC 9110 section
+  // 15.5.2 says of a 401 that the request was not applied for lack of valid credentials, so it holds for any method.
+  for (let replays = 0; ; replays++) {
+    const authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
+    report.authenticated(authenticated.token);
+    const response = await transport.send(authenticated.request, toSendContext(call, streaming));
+    report.answered(response);
+    if (response.statusCode !== 401 || strategy.onRejected === undefined || replays > 0) return response;
+    response.body.cancel();
+    strategy.onRejected(authenticated);
+  }
+}

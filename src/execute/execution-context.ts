@@ -1,0 +1,29 @@
+import type { AuthStrategy } from '../auth/auth-strategy.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Redactor } from '../base/redactor.ts';
+import type { ConnectionPlan } from '../compile/connection-plan.ts';
+import type { Channel, Transport } from '../transport/transport.ts';
+import type { SecretReader } from './secret-reader.ts';
+
+/** What every execution of one connection works with. Built once per connection. */
+export interface ExecutionContext {
+  readonly plan: ConnectionPlan;
+  readonly strategy: AuthStrategy;
+  readonly secrets: SecretReader;
+  readonly transport: Transport;
+  readonly channel: Channel;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+}
+
+/** What a caller may say about one execution. */
+export interface CallOptions {
+  /** Aborts the execution wherever it is; the error has code ABORTED and the signal's reason as cause. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds for everything; the connection's `timeouts.totalMs` when left out. */
+  readonly timeoutMs?: number;
+  /** Missing and unknown parameters become diagnostics instead of errors. */
+  readonly lenient?: boolean;
+  /** Adds the raw answer to the report. */
+  readonly debug?: boolean;
+}

@@ -1,0 +1,78 @@
+import type { Issue } from '../errors/ferrule-error.ts';
+import type { RedirectHop } from '../transport/transport.ts';
+
+/** Something worth knowing that did not stop the execution. */
+export type Diagnostic = Issue;
+
+/** One request that was sent for the operation. */
+export interface Attempt {
+  readonly statusCode: number;
+  /** Why it was sent. */
+  readonly reason: 'first' | 'token-rejected';
+  /** Milliseconds from send to the response head. */
+  readonly firstByteMs: number;
+}
+
+export interface TokenUse {
+  /** `cache`: a token was at hand. `requested`: this call waited for the token request. */
+  readonly source: 'cache' | 'requested';
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
+/** Milliseconds. */
+export interface Timings {
+  readonly totalMs: number;
+  readonly renderMs: number;
+  readonly authenticateMs: number;
+  readonly firstByteMs: number;
+  readonly bodyMs: number;
+  readonly mapMs: number;
+}
+
+/** The request as sent, secrets masked. */
+export interface RequestSummary {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** The answer as received, secrets masked; only when the call asked for `debug`. */
+export interface RawAnswer {
+  readonly statusCode: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: unknown;
+}
+
+/**
+ * What happened. Serialisable. Known secrets and tokens are masked in every field but `outputs`, which is the
+ * caller's data, exactly as the server gave it.
+ */
+export interface ExecutionReport {
+  readonly connection: string;
+  readonly operation: string;
+  /** True for a status of 2xx. */
+  readonly ok: boolean;
+  readonly statusCode: number;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly request: RequestSummary;
+  readonly attempts: readonly Attempt[];
+  readonly redirects: readonly RedirectHop[];
+  readonly token?: TokenUse;
+  readonly timings: Timings;
+  readonly raw?: RawAnswer;
+}
+
+/** What had happened when an execution failed; found at `error.report`. */
+export interface FailedExecutionReport
+  extends Pick<
+    ExecutionReport,
+    'connection' | 'operation' | 'diagnostics' | 'attempts' | 'redirects' | 'token' | 'timings'
+  > {
+  readonly ok: false;
+  /** Left out when the failure came before the request was rendered. */
+  readonly request?: RequestSummary;
+  /** The error as plain data. */
+  readonly error: Readonly<Record<string, unknown>>;
+}

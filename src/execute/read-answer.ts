@@ -1,0 +1,94 @@
+import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
+import type { ExpressionScope } from '../expression/expression.ts';
+import {
+  type ContentType,
+  decodeText,
+  isJsonMediaType,
+  isTextMediaType,
+  parseContentType,
+  parseJsonBody,
+} from '../transport/body-decoding.ts';
+import type { HeaderPair, HttpResponse } from '../transport/transport.ts';
+
+/** An answer, read and parsed: what expressions see. */
+export interface Answer extends ExpressionScope {
+  /** Lower case, without parameters; empty when the server named none. */
+  readonly mediaType: string;
+  readonly diagnostics: readonly Issue[];
+}
+
+export type HeaderRecord = ExpressionScope['headers'];
+
+/**
+ * Reads the whole body and parses it by its content type: JSON as a value, text as text, anything else as base64
+ * text; an empty body is undefined. JSON that calls itself plain text, or nothing at all, is JSON all the same.
+ * @throws FerruleError BODY_MALFORMED when a successful answer says it is JSON and is not.
+ */
+export async function readAnswer(response: HttpResponse): Promise<Answer> {
+  const bytes = await response.body.bytes();
+  const head = readHead(response);
+  if (bytes.length === 0) return { ...head, body: undefined, diagnostics: [] };
+  try {
+    return { ...head, body: parseBody(bytes, head.contentType), diagnostics: [] };
+  } catch (error) {
+    const isSuccess = head.statusCode >= 200 && head.statusCode < 300;
+    if (isSuccess || !(error instanceof FerruleError) || error.code !== 'BODY_MALFORMED') throw error;
+    // The error page of a proxy in front of a JSON API: its status says more than its syntax.
+    const diagnostic: Issue = { code: error.code, pointer: '', message: error.summary };
+    return { ...head, body: Buffer.from(bytes).toString('utf8'), diagnostics: [diagnostic] };
+  }
+}
+
+export interface AnswerHead {
+  readonly statusCode: number;
+  readonly headers: HeaderRecord;
+  readonly contentType: ContentType;
+  readonly mediaType: string;
+}
+
+/** What is known of an answer before its body is read. */
+export function readHead(response: HttpResponse): AnswerHead {
+  const headers = toHeaderRecord(response.headers);
+  const value = headers['content-type'];
+  const contentType = parseContentType(typeof value === 'string' ? value : value?.at(-1));
+  return { statusCode: response.statusCode, headers, contentType, mediaType: contentType.mediaType };
+}
+
+/** Headers by lower-case name; a name that was repeated has a list, in the order received. */
+function toHeaderRecord(pairs: readonly HeaderPair[]): HeaderRecord {
+  const record: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of pairs) {
+    const key = name.toLowerCase();
+    const known = record[key];
+    if (known === undefined) record[key] = key === 'set-cookie' ? [value] : value;
+    else record[key] = typeof known === 'string' ? [known, value] : [...known, value];
+  }
+  return record;
+}
+
+function parseBody(bytes: Uint8Array, contentType: ContentType): unknown {
+  const { mediaType } = contentType;
+  if (isJsonMediaType(mediaType)) return parseJsonBody(bytes, contentType);
+  if (mediaType === '' || mediaType === 'text/plain') {
+    const text = decodeText(bytes, contentType);
+    const json = tryJson(text);
+    if (json !== undefined) return json;
+    return mediaType === '' && text.includes('\u0000') ? toBase64(bytes) : text;
+  }
+  return isTextMediaType(mediaType) ? decodeText(bytes, contentType) : toBase64(bytes);
+}
+
+/** Only objects and lists: a plain text such as `12` or `true` is more likely meant as text. */
+function tryJson(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON after all, so it is the text it says it is.
+    return undefined;
+  }
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

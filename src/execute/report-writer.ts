@@ -1,0 +1,147 @@
+import type { UsedToken } from '../auth/auth-strategy.ts';
+import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
+import { redactError } from '../errors/redact-error.ts';
+import type { HttpRequest, HttpResponse } from '../transport/transport.ts';
+import type { Call } from './call.ts';
+import type {
+  Attempt,
+  ExecutionReport,
+  FailedExecutionReport,
+  RawAnswer,
+  RequestSummary,
+  Timings,
+  TokenUse,
+} from './execution-report.ts';
+import type { MappedOutputs } from './map-outputs.ts';
+import type { Answer } from './read-answer.ts';
+
+/** Times that do not exist yet read as 0. */
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** Writes down what happens while it happens, so that a failure can be reported as fully as a success. */
+export class ReportWriter {
+  readonly #call: Call;
+  readonly #timings: Mutable<Timings> = {
+    totalMs: 0,
+    renderMs: 0,
+    authenticateMs: 0,
+    firstByteMs: 0,
+    bodyMs: 0,
+    mapMs: 0,
+  };
+  readonly #diagnostics: Issue[] = [];
+  readonly #attempts: Attempt[] = [];
+  #request: HttpRequest | undefined;
+  #response: HttpResponse | undefined;
+  #answer: Answer | undefined;
+  #token: UsedToken | undefined;
+  #lapAtMs: number;
+
+  constructor(call: Call) {
+    this.#call = call;
+    this.#lapAtMs = call.startedAtMs;
+  }
+
+  rendered(request: HttpRequest, diagnostics: readonly Issue[]): void {
+    this.#timings.renderMs += this.#lap();
+    this.#request = request;
+    this.#diagnostics.push(...diagnostics);
+  }
+
+  authenticated(token: UsedToken | undefined): void {
+    this.#timings.authenticateMs += this.#lap();
+    this.#token = token;
+  }
+
+  answered(response: HttpResponse): void {
+    const firstByteMs = this.#lap();
+    this.#timings.firstByteMs += firstByteMs;
+    this.#response = response;
+    const reason = this.#attempts.length === 0 ? 'first' : 'token-rejected';
+    this.#attempts.push({ statusCode: response.statusCode, reason, firstByteMs });
+    if (response.statusCode === 401 && reason === 'token-rejected') this.#diagnostics.push(rejectedAgain);
+  }
+
+  read(answer: Answer): void {
+    this.#timings.bodyMs += this.#lap();
+    this.#answer = answer;
+    this.#diagnostics.push(...answer.diagnostics);
+  }
+
+  finish({ outputs, diagnostics }: MappedOutputs): ExecutionReport {
+    this.#timings.mapMs += this.#lap();
+    this.#diagnostics.push(...diagnostics);
+    const statusCode = this.#response?.statusCode ?? 0;
+    return {
+      ...this.#common(),
+      ok: statusCode >= 200 && statusCode < 300,
+      statusCode,
+      outputs,
+      request: this.#summary() ?? { method: '', url: '' },
+      ...(this.#call.options.debug && this.#answer !== undefined ? { raw: this.#raw(this.#answer) } : {}),
+    };
+  }
+
+  /** The error as the caller gets it: secrets masked, causes made safe, with a report of what had happened. */
+  fail(error: unknown): FerruleError {
+    const { redactor } = this.#call.context;
+    const failure =
+      error instanceof FerruleError
+        ? error
+        : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
+    const redacted = redactError(failure, redactor);
+    const request = this.#summary();
+    const report: FailedExecutionReport = {
+      ...this.#common(),
+      ok: false,
+      error: redacted.toJSON(),
+      ...(request === undefined ? {} : { request }),
+    };
+    return redactError(redacted, redactor, report);
+  }
+
+  #common() {
+    const { context, operation, startedAtMs } = this.#call;
+    const token = toTokenUse(this.#token);
+    return {
+      connection: context.plan.name,
+      operation: operation.name,
+      diagnostics: context.redactor.redactDeep(this.#diagnostics) as readonly Issue[],
+      attempts: this.#attempts,
+      redirects: context.redactor.redactDeep(this.#response?.redirects ?? []) as ExecutionReport['redirects'],
+      ...(token === undefined ? {} : { token }),
+      timings: { ...this.#timings, totalMs: context.clock.monotonicNow() - startedAtMs },
+    };
+  }
+
+  #summary(): RequestSummary | undefined {
+    if (this.#request === undefined) return undefined;
+    return { method: this.#request.method, url: this.#call.context.redactor.redact(this.#request.url) };
+  }
+
+  #raw({ statusCode, headers, body }: Answer): RawAnswer {
+    const { redactor } = this.#call.context;
+    return {
+      statusCode,
+      headers: redactor.redactDeep(headers) as Answer['headers'],
+      body: redactor.redactDeep(body),
+    };
+  }
+
+  #lap(): number {
+    const now = this.#call.context.clock.monotonicNow();
+    const elapsedMs = now - this.#lapAtMs;
+    this.#lapAtMs = now;
+    return elapsedMs;
+  }
+}
+
+const rejectedAgain: Issue = {
+  code: 'TOKEN_REJECTED',
+  pointer: '/config/auth',
+  message: 'The server rejected the token, and a newly fetched one too',
+};
+
+function toTokenUse(used: UsedToken | undefined): TokenUse | undefined {
+  return used && { source: used.source, expiresAt: new Date(used.token.expiresAtMs).toISOString() };
+}

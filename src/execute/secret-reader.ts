@@ -1,0 +1,71 @@
+import type { Redactor } from '../base/redactor.ts';
+import { type SecretValue, toSecretValue } from '../base/secret-value.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
+
+/**
+ * Supplies secrets that a definition leaves null. Asked by connection and secret name at each execution that needs
+ * it, so that a rotated secret is used at once; a provider caches as it sees fit.
+ */
+export interface SecretProvider {
+  getSecret(
+    request: { readonly connection: string; readonly name: string },
+    signal?: AbortSignal,
+  ): string | SecretValue | undefined | null | Promise<string | SecretValue | undefined | null>;
+}
+
+export type SecretValues = ReadonlyMap<string, SecretValue>;
+
+/** Reads the secrets of one connection: from its definition, or from the provider where that says null. */
+export class SecretReader {
+  readonly #connection: string;
+  readonly #defined: ReadonlyMap<string, SecretValue | null>;
+  readonly #provider: SecretProvider | undefined;
+  readonly #redactor: Redactor;
+  /** One map for all calls as long as nothing has to be asked: its identity tells that secrets are unchanged. */
+  readonly #known: SecretValues;
+
+  constructor(
+    connection: string,
+    defined: ReadonlyMap<string, SecretValue | null>,
+    provider: SecretProvider | undefined,
+    redactor: Redactor,
+  ) {
+    this.#connection = connection;
+    this.#defined = defined;
+    this.#provider = provider;
+    this.#redactor = redactor;
+    const known = [...defined].filter((entry): entry is [string, SecretValue] => entry[1] !== null);
+    this.#known = new Map(known);
+    for (const [, value] of known) redactor.add(value);
+  }
+
+  /** The values of at least the named secrets. Throws SECRET_MISSING for one that nobody supplies. */
+  read(names: readonly string[], signal?: AbortSignal): SecretValues | Promise<SecretValues> {
+    return names.every(name => this.#known.has(name)) ? this.#known : this.#ask(names, signal);
+  }
+
+  async #ask(names: readonly string[], signal: AbortSignal | undefined): Promise<SecretValues> {
+    const values = new Map(this.#known);
+    const missing = names.filter(name => this.#defined.get(name) === null);
+    await Promise.all(
+      missing.map(async name => {
+        const value = await this.#provider?.getSecret({ connection: this.#connection, name }, signal);
+        if (value === undefined || value === null) throw this.#missing(name);
+        const secret = toSecretValue(value);
+        this.#redactor.add(secret);
+        values.set(name, secret);
+      }),
+    );
+    return values;
+  }
+
+  #missing(name: string): FerruleError {
+    const expected =
+      this.#provider === undefined ? 'a value in the definition' : 'a value from the secret provider';
+    return new FerruleError('SECRET_MISSING', `The secret "${name}" has no value`, {
+      pointer: `/secrets/${name}`,
+      expected,
+      found: 'null',
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { OperationPlan } from '../compile/operation-plan.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
+import type { HttpResponse } from '../transport/transport.ts';
+import { beginCall, type Call } from './call.ts';
+import { answerOperation } from './execute-operation.ts';
+import type { CallOptions, ExecutionContext } from './execution-context.ts';
+import type { ExecutionReport, FailedExecutionReport } from './execution-report.ts';
+import { ReportWriter } from './report-writer.ts';
+import { readStreamEvents, type StreamEvent } from './stream-events.ts';
+
+/** A streamed answer. Leaving the loop early closes the socket. It can be iterated once. */
+export interface OperationStream extends AsyncIterable<StreamEvent> {
+  /**
+   * Settles when the stream has ended or was left, with a report whose outputs are those of the last event.
+   * It never rejects: a stream that failed has `ok: false` and the error, which the loop throws too.
+   */
+  readonly report: Promise<ExecutionReport | FailedExecutionReport>;
+}
+
+/**
+ * The same way through the house as `executeOperation`, its answer read piece by piece: render, authenticate, send,
+ * then read and map each piece, then report. Nothing is sent before iteration begins.
+ */
+export function streamOperation(
+  operation: OperationPlan,
+  parameters: Readonly<Record<string, unknown>>,
+  context: ExecutionContext,
+  options: CallOptions,
+): OperationStream {
+  const { promise: report, resolve: settle } = Promise.withResolvers<
+    ExecutionReport | FailedExecutionReport
+  >();
+  let started = false;
+  const iterate = () => {
+    if (started) throw new FerruleError('OPTIONS_INVALID', 'A stream can be iterated once');
+    started = true;
+    return run(beginCall(operation, context, options), parameters, settle);
+  };
+  return { report, [Symbol.asyncIterator]: iterate };
+}
+
+async function* run(
+  call: Call,
+  parameters: Readonly<Record<string, unknown>>,
+  settle: (report: ExecutionReport | FailedExecutionReport) => void,
+): AsyncGenerator<StreamEvent, void, undefined> {
+  const report = new ReportWriter(call);
+  let response: HttpResponse | undefined;
+  let last: Pick<StreamEvent, 'outputs' | 'diagnostics'> = { outputs: {}, diagnostics: [] };
+  try {
+    response = await answerOperation(call, parameters, report, true);
+    for await (const event of readStreamEvents(response, call.operation.outputs, call.context.plan.limits)) {
+      last = event;
+      yield event;
+    }
+  } catch (error) {
+    const failure = report.fail(error);
+    settle(failure.report as FailedExecutionReport);
+    throw failure;
+  } finally {
+    // Also when the caller left the loop: what has not been read is dropped and the socket closed.
+    response?.body.cancel();
+    settle(report.finish(last));
+  }
+}

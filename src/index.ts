@@ -1,0 +1,42 @@
+export { type Clock, systemClock, type Timer } from './base/clock.ts';
+export { SecretValue } from './base/secret-value.ts';
+export type { InputProperty, InputSchema } from './compile/input-schema.ts';
+export type { ConnectionDefinition, OperationDefinition } from './definition/definition.ts';
+export type { ConnectionInput, OperationInput } from './definition/definition-input.ts';
+export {
+  type Category,
+  type ErrorCode,
+  type ErrorCodeEntry,
+  errorCodes,
+  type Stage,
+} from './errors/error-codes.ts';
+export { FerruleError, type Issue } from './errors/ferrule-error.ts';
+export type { Connection, Parameters } from './execute/connection.ts';
+export type { DryRun } from './execute/dry-run.ts';
+export { createEngine, type Engine, type EngineOptions } from './execute/engine.ts';
+export type { CallOptions } from './execute/execution-context.ts';
+export type {
+  Attempt,
+  Diagnostic,
+  ExecutionReport,
+  FailedExecutionReport,
+  RawAnswer,
+  RequestSummary,
+  Timings,
+  TokenUse,
+} from './execute/execution-report.ts';
+export type { SecretProvider } from './execute/secret-reader.ts';
+export type { StreamEvent } from './execute/stream-events.ts';
+export type { OperationStream } from './execute/stream-operation.ts';
+export type { ConnectionTestReport, TestStage, TestStageName } from './execute/test-connection.ts';
+export type { EgressOptions } from './transport/egress-policy.ts';
+export type {
+  Channel,
+  HeaderPair,
+  HttpRequest,
+  HttpResponse,
+  RedirectHop,
+  ResponseBody,
+  SendContext,
+  Transport,
+} from './transport/transport.ts';
