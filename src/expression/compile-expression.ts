@@ -1,0 +1,84 @@
+import type { ExpressionLanguage } from '../definition/definition.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
+import type { CompiledExpression, EvaluateOptions, ExpressionPlace, ExpressionScope } from './expression.ts';
+import type { ExpressionSandbox } from './expression-sandbox.ts';
+import { compileJavaScript } from './javascript-expression.ts';
+import { compileJsonata } from './jsonata-expression.ts';
+import { defaultExpressionBudget, type ExpressionBudget, quote } from './meter.ts';
+import { compilePath, notMe } from './path-expression.ts';
+
+export interface CompileExpressionOptions {
+  /** JSON pointer of the expression in the definition, for errors. */
+  readonly pointer: string;
+  /** JavaScript when left out, unless the source begins with `jsonata:`. */
+  readonly language?: ExpressionLanguage | undefined;
+  readonly context: ExpressionPlace;
+  /**
+   * False runs JSONata in a worker that is terminated when its time is up. True by default: JSONata then runs in
+   * process, under its own limits, which cannot stop a regular expression. JavaScript needs no trust.
+   */
+  readonly trusted?: boolean | undefined;
+  /** Where untrusted JSONata runs; one worker shared by the process when left out. */
+  readonly sandbox?: ExpressionSandbox | undefined;
+  readonly budget?: Partial<ExpressionBudget> | undefined;
+  /** False leaves out the shortcut for paths, for tests that compare both ways. */
+  readonly pathShortcut?: boolean;
+}
+
+/** Characters of a source. The longest expression of a real definition seen so far has some hundreds. */
+export const MAX_SOURCE_LENGTH = 20_000;
+const JSONATA_PREFIX = 'jsonata:';
+
+/**
+ * Compiles an expression of either language, once, for many evaluations.
+ *
+ * @throws FerruleError EXPRESSION_SYNTAX (with `details.position`) when it cannot be read, EXPRESSION_NOT_ALLOWED
+ *   when it uses something outside the language; the nearest allowed name is its `suggestion`.
+ */
+export function compileExpression(source: string, options: CompileExpressionOptions): CompiledExpression {
+  assertLength(source, options.pointer);
+  const prefixed = options.language === undefined && source.trimStart().startsWith(JSONATA_PREFIX);
+  if (prefixed || options.language === 'jsonata') {
+    return compileJsonata(source, withoutPrefix(source), options);
+  }
+  const evaluate = compileDirectly(source, options) ?? compileFully(source, options);
+  return { source, language: 'javascript', isAsync: false, evaluate };
+}
+
+type EvaluateSync = (scope: ExpressionScope, options?: EvaluateOptions) => unknown;
+
+/** A path, read directly; the full evaluator is made only when the path cannot be read in the data at hand. */
+function compileDirectly(source: string, options: CompileExpressionOptions): EvaluateSync | undefined {
+  const read = options.pathShortcut === false ? undefined : compilePath(source, options.context);
+  if (read === undefined) return undefined;
+  let full: EvaluateSync | undefined;
+  return (scope, evaluateOptions) => {
+    const value = read(scope);
+    if (value !== notMe) return value;
+    full ??= compileFully(source, options);
+    return full(scope, evaluateOptions);
+  };
+}
+
+function compileFully(source: string, options: CompileExpressionOptions): EvaluateSync {
+  return compileJavaScript(source, {
+    pointer: options.pointer,
+    place: options.context,
+    budget: { ...defaultExpressionBudget, ...options.budget },
+  });
+}
+
+/** The prefix may stand even where `language` says the same. */
+function withoutPrefix(source: string): string {
+  const text = source.trimStart();
+  return text.startsWith(JSONATA_PREFIX) ? text.slice(JSONATA_PREFIX.length) : source;
+}
+
+function assertLength(source: string, pointer: string): void {
+  if (source.length <= MAX_SOURCE_LENGTH) return;
+  throw new FerruleError('EXPRESSION_SYNTAX', `The expression ${quote(source)} is too long`, {
+    pointer,
+    expected: `at most ${MAX_SOURCE_LENGTH} characters`,
+    found: `${source.length}`,
+  });
+}
