@@ -7,6 +7,7 @@ import type { ConnectionInput } from '../definition/definition-input.ts';
 import { parseConnection } from '../definition/parse-connection.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { createEgressPolicy, type EgressOptions } from '../transport/egress-policy.ts';
+import { withRedirects } from '../transport/redirects.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
 import { Connection } from './connection.ts';
@@ -49,7 +50,7 @@ const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 /** An engine. It does nothing until a connection executes. */
 export function createEngine(options: EngineOptions = {}): Engine {
   const clock = options.clock ?? systemClock;
-  const transport = options.transport ?? createUndiciTransport();
+  const transport = withRedirects(options.transport ?? createUndiciTransport());
   const egress = createEgressPolicy(options.egress);
   const connectionsPerOrigin = options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN;
   if (!Number.isInteger(connectionsPerOrigin) || connectionsPerOrigin < 1) {

@@ -18,6 +18,7 @@ export function withRedirects(transport: Transport): Transport {
   return {
     send: (request, context) =>
       context.maxRedirects > 0 ? follow(transport, request, context) : transport.send(request, context),
+    probe: (url, context) => transport.probe(url, context),
     release: channelKey => transport.release(channelKey),
     close: () => transport.close(),
   };

@@ -102,6 +102,8 @@ export interface SendContext {
   readonly isSecretText?: (text: string) => boolean;
 }
 
+export type ProbeContext = Pick<SendContext, 'channel' | 'clock' | 'signal'>;
+
 /** A redirect that was followed. URLs without query and user info. */
 export interface RedirectHop {
   readonly statusCode: number;
@@ -140,6 +142,8 @@ export interface ResponseBody extends AsyncIterable<Uint8Array> {
  */
 export interface Transport {
   send(request: HttpRequest, context: SendContext): Promise<HttpResponse>;
+  /** Opens a socket of its own to the origin of `url`, tells how that went, and closes it. For connection tests. */
+  probe(url: string, context: ProbeContext): Promise<ConnectPhases>;
   /** Closes the idle sockets of a channel; running requests finish. */
   release(channelKey: string): Promise<void>;
   /** Aborts what runs and closes every socket. */

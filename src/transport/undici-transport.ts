@@ -1,11 +1,19 @@
 import { LruMap } from '../base/lru-map.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { translateForeignError } from '../errors/translate-foreign-error.ts';
-import { type Lookup, systemLookup, type Target } from './connector.ts';
+import { type Lookup, openSocket, systemLookup, type Target } from './connector.ts';
 import { Exchange } from './exchange.ts';
 import { toAbortError } from './incoming-body.ts';
 import { OriginPool } from './origin-pool.ts';
-import type { Channel, HttpRequest, HttpResponse, SendContext, Transport } from './transport.ts';
+import type {
+  Channel,
+  ConnectPhases,
+  HttpRequest,
+  HttpResponse,
+  ProbeContext,
+  SendContext,
+  Transport,
+} from './transport.ts';
 import type { DispatchOptions } from './undici-client.ts';
 
 export interface UndiciTransportOptions {
@@ -55,6 +63,30 @@ class UndiciTransport implements Transport {
     });
   }
 
+  probe(url: string, { channel, clock, signal }: ProbeContext): Promise<ConnectPhases> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw closedError();
+      if (signal?.aborted) throw toAbortError(signal);
+      const target = toTarget(originOf(url));
+      let phases: ConnectPhases = { host: target.host };
+      const observed = { ...channel, onConnect: (observation: ConnectPhases) => (phases = observation) };
+      const lookup = this.#options.lookup ?? systemLookup;
+      const request = { target, channel: observed, clock, lookup, tlsSession: { session: undefined } };
+      let cancel = () => {};
+      const abort = () => {
+        cancel();
+        if (signal !== undefined) reject(toAbortError(signal));
+      };
+      cancel = openSocket(request, (error, socket) => {
+        signal?.removeEventListener('abort', abort);
+        socket?.destroy();
+        if (error === null) resolve(phases);
+        else reject(error);
+      });
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
   async release(channelKey: string): Promise<void> {
     const pools = this.#channels.get(channelKey);
     if (pools === undefined) return;
@@ -76,7 +108,7 @@ class UndiciTransport implements Transport {
       pools = new LruMap(this.#options.maxOriginsPerChannel ?? 64, pool => void this.#retire(pool));
       this.#channels.set(channel.key, pools);
     }
-    const origin = url.slice(0, Math.max(0, pathAt));
+    const origin = originOf(url, pathAt);
     const known = pools.get(origin);
     if (known !== undefined) return known;
     const pool = new OriginPool(toTarget(origin), channel, this.#options.lookup ?? systemLookup);
@@ -92,6 +124,11 @@ class UndiciTransport implements Transport {
     this.#retiring.add(pool);
     await pool.retire(() => this.#retiring.delete(pool));
   }
+}
+
+/** Scheme, host and port of a URL in normal form, as text: no URL object on the hot path. */
+function originOf(url: string, pathAt = url.indexOf('/', 8)): string {
+  return url.slice(0, Math.max(0, pathAt));
 }
 
 /** @throws FerruleError URL_INVALID unless `origin` is scheme, host and port of an http or https URL, and no more. */
