@@ -50,6 +50,8 @@ export interface AuthServices {
 }
 
 export interface TokenTarget {
+  /** For a client certificate that is made of secrets. */
+  readonly scope: RenderScope;
   readonly trust: TrustPlan;
   /** 0: a redirect is an answer. */
   readonly maxRedirects: number;

@@ -26,7 +26,11 @@ export function createClientCredentials(plan: ClientCredentialsPlan, services: A
   const source = {
     keyOf: createKeyOf(plan, render),
     async request(call: AuthCall) {
-      const answer = await services.exchange(render(call), { trust: plan.trust, maxRedirects: 0 });
+      const answer = await services.exchange(render(call), {
+        scope: call.scope,
+        trust: plan.trust,
+        maxRedirects: 0,
+      });
       assertTokenAnswer(answer, `${plan.pointer}/tokenUrl`, redactor);
       const token = toTokenValue(readMember(answer, 'access_token'), answer, plan.pointer);
       return toToken(token, readLifetime(answer, plan.pointer), clock);

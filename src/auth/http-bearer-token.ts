@@ -9,11 +9,14 @@ import { createTokenStrategy } from './token-strategy.ts';
 export function createHttpBearerToken(plan: HttpBearerTokenPlan, services: AuthServices): AuthStrategy {
   const { clock, redactor } = services;
   const render = (call: AuthCall) => renderRequest(plan.request, call.scope);
-  const target = { trust: plan.trust, maxRedirects: plan.maxRedirects };
   const source = {
     keyOf: createKeyOf(plan, render),
     async request(call: AuthCall) {
-      const answer = await services.exchange(render(call), target);
+      const answer = await services.exchange(render(call), {
+        scope: call.scope,
+        trust: plan.trust,
+        maxRedirects: plan.maxRedirects,
+      });
       assertTokenAnswer(answer, `${plan.pointer}/token/operation`, redactor);
       const found = await plan.tokenOutput.evaluate(answer);
       const token = toTokenValue(found, answer, `${plan.pointer}/token/tokenOutput`);

@@ -1,10 +1,15 @@
 import type { SecretValue } from '../base/secret-value.ts';
-import type { ConnectionDefinition } from '../definition/definition.ts';
+import type { ConnectionDefinition, HttpConnectionConfig } from '../definition/definition.ts';
 import type { ParsedConnection } from '../definition/parse-connection.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import { IssueCollector } from '../errors/issue-collector.ts';
 import type { Limits, Timeouts } from '../transport/transport.ts';
-import { createTrust, type TrustPlan } from '../transport/trust.ts';
+import {
+  type ClientCertificate,
+  createTrust,
+  type TrustOptions,
+  type TrustPlan,
+} from '../transport/trust.ts';
 import type { AuthPlan } from './auth-plan.ts';
 import { compileAuth } from './compile-auth.ts';
 import { separateCredentials } from './credentials.ts';
@@ -12,6 +17,7 @@ import { compileOperation, type OperationPlan, type OperationSurroundings } from
 import { ParameterTable } from './parameters.ts';
 import { TemplateCompiler } from './template-compiler.ts';
 import { compileTest, type TestPlan } from './test-plan.ts';
+import type { TextPlan } from './text-plan.ts';
 
 /** A connection, compiled: frozen, shareable, and without a single value of a secret. */
 export interface ConnectionPlan {
@@ -19,12 +25,23 @@ export interface ConnectionPlan {
   readonly operations: ReadonlyMap<string, OperationPlan>;
   readonly auth: AuthPlan;
   readonly test: TestPlan;
+  /** Whom the connection trusts, without a client certificate. */
   readonly trust: TrustPlan;
+  readonly clientCertificate: ClientCertificatePlan | null;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly http2: boolean;
   /** Lint warnings: what works, but probably not as meant. */
   readonly diagnostics: readonly Issue[];
+}
+
+/** The certificate a connection shows, as templates over secrets: the private key is one. */
+export interface ClientCertificatePlan {
+  readonly cert: TextPlan;
+  readonly key: TextPlan;
+  readonly passphrase: TextPlan | null;
+  /** The connection's trust together with a rendered certificate. Throws CERTIFICATE_INVALID. */
+  readonly createTrust: (client: ClientCertificate, nowMs: number) => TrustPlan;
 }
 
 export interface CompiledConnection {
@@ -75,6 +92,8 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     },
   );
 
+  const clientCertificate = compileClientCertificate(definition, authCompiler);
+
   const surroundings: OperationSurroundings = {
     baseUrl,
     shared: { definition: config, pointer: '/config' },
@@ -95,6 +114,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     auth,
     test,
     trust,
+    clientCertificate,
     timeouts: config.timeouts,
     limits: config.limits,
     http2: config.http2,
@@ -104,12 +124,33 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
 }
 
 function compileTrust({ config }: ConnectionDefinition, nowMs: number): TrustPlan {
-  return createTrust({
+  return createTrust(toTrustOptions(config, nowMs));
+}
+
+function toTrustOptions(config: HttpConnectionConfig, nowMs: number): TrustOptions {
+  return {
     caCert: config.caCert,
     caMode: config.tls.caMode,
     minVersion: config.tls.minVersion,
     serverName: config.tls.serverName,
-    pointers: { caCert: '/config/caCert' },
+    pointers: { caCert: '/config/caCert', clientCertificate: '/config/tls/clientCertificate' },
     nowMs,
-  });
+  };
+}
+
+function compileClientCertificate(
+  { config }: ConnectionDefinition,
+  compiler: TemplateCompiler,
+): ClientCertificatePlan | null {
+  const { clientCertificate } = config.tls;
+  if (clientCertificate === null) return null;
+  const pointer = '/config/tls/clientCertificate';
+  const { cert, key, passphrase } = clientCertificate;
+  return {
+    cert: compiler.text(cert, 'text', `${pointer}/cert`),
+    key: compiler.text(key, 'text', `${pointer}/key`),
+    passphrase: passphrase === undefined ? null : compiler.text(passphrase, 'text', `${pointer}/passphrase`),
+    createTrust: (client, nowMs) =>
+      createTrust({ ...toTrustOptions(config, nowMs), clientCertificate: client }),
+  };
 }

@@ -1,5 +1,10 @@
 import { SecretValue } from '../base/secret-value.ts';
-import type { AuthDefinition, ConnectionDefinition, TemplateTag } from '../definition/definition.ts';
+import type {
+  AuthDefinition,
+  ConnectionDefinition,
+  TemplateTag,
+  TlsDefinition,
+} from '../definition/definition.ts';
 
 /** A definition whose credentials are all tags, and the secrets apart from it. */
 export interface SeparatedCredentials {
@@ -25,9 +30,10 @@ export function separateCredentials(definition: ConnectionDefinition): Separated
     return `${open}${name}${close}`;
   };
   const auth = config.auth === null ? null : liftAuth(config.auth, lift);
+  const tls = liftTls(config.tls, lift);
   const names = Object.fromEntries([...secrets.keys()].map(name => [name, null]));
   return {
-    definition: { ...definition, secrets: names, config: { ...config, auth } },
+    definition: { ...definition, secrets: names, config: { ...config, auth, tls } },
     secrets,
   };
 }
@@ -51,6 +57,21 @@ function liftAuth(auth: AuthDefinition, lift: Lift): AuthDefinition {
     case 'http_bearer_token':
       return auth;
   }
+}
+
+function liftTls(tls: TlsDefinition, lift: Lift): TlsDefinition {
+  const { clientCertificate } = tls;
+  if (clientCertificate === null) return tls;
+  const { key, passphrase } = clientCertificate;
+  const place = 'config.tls.clientCertificate';
+  return {
+    ...tls,
+    clientCertificate: {
+      ...clientCertificate,
+      key: lift(key, `${place}.key`),
+      ...(passphrase === undefined ? {} : { passphrase: lift(passphrase, `${place}.passphrase`) }),
+    },
+  };
 }
 
 /** True when the text holds a tag; then it is a template, and its secrets are named already. */

@@ -60,10 +60,10 @@ export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): 
   return { scope, fetchTokens, timeoutMs: remainingMs(call), signal: call.options.signal };
 }
 
-export function toSendContext(call: Call, streaming: boolean): SendContext {
+export function toSendContext(call: Call, scope: RenderScope, streaming: boolean): SendContext {
   const { context, operation, options } = call;
   return {
-    channel: context.channel,
+    channel: context.channels.forOperation(scope),
     limits: context.plan.limits,
     timeouts: { ...context.plan.timeouts, totalMs: remainingMs(call) },
     maxRedirects: operation.maxRedirects,

@@ -10,8 +10,7 @@ import type { OperationPlan } from '../compile/operation-plan.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { TrustPlan } from '../transport/trust.ts';
-import { toChannel } from './channel.ts';
+import { Channels } from './channels.ts';
 import { type DryRun, dryRunOperation } from './dry-run.ts';
 import { createExchange } from './exchange.ts';
 import { executeOperation } from './execute-operation.ts';
@@ -42,13 +41,13 @@ export class Connection {
   constructor({ plan, secrets }: CompiledConnection, parts: EngineParts) {
     const { clock, transport, tokens } = parts;
     const redactor = new Redactor();
-    const channelFor = (trust: TrustPlan) => toChannel(plan, parts.egress, parts.connectionsPerOrigin, trust);
-    const exchange = createExchange({ plan, transport, clock, redactor, channelFor });
+    const channels = new Channels(plan, parts.egress, parts.connectionsPerOrigin, clock);
+    const exchange = createExchange({ plan, transport, clock, redactor, channels });
     const services: AuthServices = { clock, tokens, redactor, exchange };
     this.#isClosed = parts.isClosed;
     this.#context = {
       plan,
-      channel: channelFor(plan.trust),
+      channels,
       transport,
       clock,
       redactor,

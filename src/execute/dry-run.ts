@@ -28,8 +28,9 @@ export async function dryRunOperation(
   const call = beginCall(operation, context, options);
   const report = new ReportWriter(call);
   try {
-    const { request, scope, bound } = await prepareCall(call, parameters);
-    report.rendered(request, bound.diagnostics);
+    const prepared = await prepareCall(call, parameters);
+    report.rendered(prepared);
+    const { request, scope, bound } = prepared;
     const { request: authenticated } = await context.strategy.authenticate(
       request,
       toAuthCall(call, scope, false),

@@ -2,8 +2,8 @@ import type { AuthServices } from '../auth/auth-strategy.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
-import type { Channel, Transport } from '../transport/transport.ts';
-import type { TrustPlan } from '../transport/trust.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Channels } from './channels.ts';
 import { readAnswer } from './read-answer.ts';
 
 export interface ExchangeParts {
@@ -11,7 +11,7 @@ export interface ExchangeParts {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly redactor: Redactor;
-  readonly channelFor: (trust: TrustPlan) => Channel;
+  readonly channels: Channels;
 }
 
 /** Answers of token endpoints are small; a large one is a mistake or an attack. */
@@ -19,15 +19,15 @@ const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
 
 /** Sends token requests: same transport, limits and reading as operations, under a deadline of their own. */
 export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
-  const { plan, transport, clock, redactor, channelFor } = parts;
+  const { plan, transport, clock, redactor, channels } = parts;
   const limits = {
     ...plan.limits,
     maxResponseBytes: Math.min(plan.limits.maxResponseBytes, MAX_TOKEN_ANSWER_BYTES),
     maxDecompressedBytes: Math.min(plan.limits.maxDecompressedBytes, MAX_TOKEN_ANSWER_BYTES),
   };
-  return async (request, { trust, maxRedirects }) => {
+  return async (request, { trust, maxRedirects, scope }) => {
     const response = await transport.send(request, {
-      channel: channelFor(trust),
+      channel: channels.forTokens(trust, scope),
       limits,
       timeouts: plan.timeouts,
       maxRedirects,

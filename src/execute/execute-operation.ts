@@ -1,6 +1,6 @@
 import type { OperationPlan } from '../compile/operation-plan.ts';
 import type { HttpResponse } from '../transport/transport.ts';
-import { beginCall, type Call, prepareCall, toAuthCall, toSendContext } from './call.ts';
+import { beginCall, type Call, type PreparedCall, prepareCall, toAuthCall, toSendContext } from './call.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { ExecutionReport } from './execution-report.ts';
 import { mapOutputs } from './map-outputs.ts';
@@ -20,7 +20,9 @@ export async function executeOperation(
   const call = beginCall(operation, context, options);
   const report = new ReportWriter(call);
   try {
-    const response = await answerOperation(call, parameters, report, false);
+    const prepared = await prepareCall(call, parameters);
+    report.rendered(prepared);
+    const response = await sendAuthenticated(call, prepared, report, false);
     const answer = await readAnswer(response);
     report.read(answer);
     const mapped = await mapOutputs(operation.outputs, answer);
@@ -30,23 +32,22 @@ export async function executeOperation(
   }
 }
 
-/** The way up to the head of the answer; streams take it too and read the body in their own way. */
-export async function answerOperation(
+/**
+ * Authenticates and sends, up to the head of the answer. The only loop: a rejected credential is given up, renewed,
+ * and the request sent once more. RFC 9110 section 15.5.2 says of a 401 that the request was not applied for lack of
+ * valid credentials, so this holds for any method.
+ */
+export async function sendAuthenticated(
   call: Call,
-  parameters: Readonly<Record<string, unknown>>,
+  { request, scope }: PreparedCall,
   report: ReportWriter,
   streaming: boolean,
 ): Promise<HttpResponse> {
   const { strategy, transport } = call.context;
-  const { request, scope, bound } = await prepareCall(call, parameters);
-  report.rendered(request, bound.diagnostics);
-
-  // The only loop: a rejected credential is given up, renewed, and the request sent once more. RFC 9110 section
-  // 15.5.2 says of a 401 that the request was not applied for lack of valid credentials, so it holds for any method.
   for (let replays = 0; ; replays++) {
     const authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
     report.authenticated(authenticated.token);
-    const response = await transport.send(authenticated.request, toSendContext(call, streaming));
+    const response = await transport.send(authenticated.request, toSendContext(call, scope, streaming));
     report.answered(response);
     if (response.statusCode !== 401 || strategy.onRejected === undefined || replays > 0) return response;
     response.body.cancel();

@@ -2,7 +2,8 @@ import type { AuthStrategy } from '../auth/auth-strategy.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
-import type { Channel, Transport } from '../transport/transport.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Channels } from './channels.ts';
 import type { SecretReader } from './secret-reader.ts';
 
 /** What every execution of one connection works with. Built once per connection. */
@@ -11,7 +12,7 @@ export interface ExecutionContext {
   readonly strategy: AuthStrategy;
   readonly secrets: SecretReader;
   readonly transport: Transport;
-  readonly channel: Channel;
+  readonly channels: Channels;
   readonly clock: Clock;
   readonly redactor: Redactor;
 }

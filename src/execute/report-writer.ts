@@ -2,7 +2,7 @@ import type { UsedToken } from '../auth/auth-strategy.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { HttpRequest, HttpResponse } from '../transport/transport.ts';
-import type { Call } from './call.ts';
+import type { Call, PreparedCall } from './call.ts';
 import type {
   Attempt,
   ExecutionReport,
@@ -42,10 +42,10 @@ export class ReportWriter {
     this.#lapAtMs = call.startedAtMs;
   }
 
-  rendered(request: HttpRequest, diagnostics: readonly Issue[]): void {
+  rendered({ request, bound }: PreparedCall): void {
     this.#timings.renderMs += this.#lap();
     this.#request = request;
-    this.#diagnostics.push(...diagnostics);
+    this.#diagnostics.push(...bound.diagnostics);
   }
 
   authenticated(token: UsedToken | undefined): void {

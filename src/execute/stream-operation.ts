@@ -1,8 +1,8 @@
 import type { OperationPlan } from '../compile/operation-plan.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { HttpResponse } from '../transport/transport.ts';
-import { beginCall, type Call } from './call.ts';
-import { answerOperation } from './execute-operation.ts';
+import { beginCall, type Call, prepareCall } from './call.ts';
+import { sendAuthenticated } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { ExecutionReport, FailedExecutionReport } from './execution-report.ts';
 import { ReportWriter } from './report-writer.ts';
@@ -48,7 +48,9 @@ async function* run(
   let response: HttpResponse | undefined;
   let last: Pick<StreamEvent, 'outputs' | 'diagnostics'> = { outputs: {}, diagnostics: [] };
   try {
-    response = await answerOperation(call, parameters, report, true);
+    const prepared = await prepareCall(call, parameters);
+    report.rendered(prepared);
+    response = await sendAuthenticated(call, prepared, report, true);
     for await (const event of readStreamEvents(response, call.operation.outputs, call.context.plan.limits)) {
       last = event;
       yield event;

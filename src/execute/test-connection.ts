@@ -1,9 +1,12 @@
 import type { TestExpectation } from '../compile/test-plan.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
-import { beginCall, type Call, prepareCall, toAuthCall, toSendContext } from './call.ts';
+import type { ProbeContext } from '../transport/transport.ts';
+import { beginCall, prepareCall, toAuthCall, toSendContext } from './call.ts';
+import { sendAuthenticated } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import { type Answer, readAnswer } from './read-answer.ts';
+import { ReportWriter } from './report-writer.ts';
 
 export type TestStageName = 'dns' | 'connect' | 'tls' | 'token' | 'request' | 'assertion';
 
@@ -42,17 +45,17 @@ export async function testConnection(
   const stages = new StageList(context);
   let answer: Answer | undefined;
   try {
-    const { request, scope } = await prepareCall(call, parameters);
-    await stages.connect(request.url, call);
-    const authenticated = await stages.run('token', async () => {
-      const result = await context.strategy.authenticate(request, toAuthCall(call, scope));
-      const detail = result.token && (result.token.source === 'cache' ? 'token at hand' : 'token received');
-      return { result, detail, skipped: result.token === undefined };
+    const prepared = await prepareCall(call, parameters);
+    const { request, scope } = prepared;
+    await stages.connect(request.url, toSendContext(call, scope, false));
+    await stages.run('token', async () => {
+      const { token } = await context.strategy.authenticate(request, toAuthCall(call, scope));
+      const detail = token && (token.source === 'cache' ? 'token at hand' : 'token received');
+      return { result: undefined, detail, skipped: token === undefined };
     });
     const received = await stages.run('request', async () => {
-      const result = await readAnswer(
-        await context.transport.send(authenticated.request, toSendContext(call, false)),
-      );
+      const response = await sendAuthenticated(call, prepared, new ReportWriter(call), false);
+      const result = await readAnswer(response);
       return { result, detail: `status ${result.statusCode}` };
     });
     answer = received;
@@ -83,7 +86,8 @@ interface StageResult<Result> {
 class StageList {
   readonly #context: ExecutionContext;
   readonly #stages = new Map<TestStageName, TestStage>();
-  #current: TestStageName = 'dns';
+  /** A request that cannot even be rendered fails the stage that would send it. */
+  #current: TestStageName = 'request';
   #startedAtMs: number;
 
   constructor(context: ExecutionContext) {
@@ -105,9 +109,9 @@ class StageList {
   }
 
   /** dns, connect and tls: one attempt to open a connection, told apart by what it reports. */
-  async connect(url: string, call: Call): Promise<void> {
+  async connect(url: string, probe: ProbeContext): Promise<void> {
     this.#begin('dns');
-    const phases = await this.#context.transport.probe(url, toSendContext(call, false));
+    const phases = await this.#context.transport.probe(url, probe);
     this.#set('dns', phases.dnsMs === undefined ? 'skipped' : 'passed', phases.dnsMs ?? 0, phases.address);
     this.#set('connect', 'passed', phases.tcpMs ?? 0, phases.address);
     this.#set('tls', phases.tlsMs === undefined ? 'skipped' : 'passed', phases.tlsMs ?? 0, phases.tlsVersion);
@@ -119,11 +123,11 @@ class StageList {
       error instanceof FerruleError
         ? error
         : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
-    const name = this.#current === 'dns' ? connectStageOf(failure) : this.#current;
+    const opening = this.#current === 'dns';
+    const name = opening ? connectStageOf(failure) : this.#current;
     const shown = redactError(failure, this.#context.redactor);
-    for (const earlier of ORDER.slice(0, ORDER.indexOf(name))) {
-      if (!this.#stages.has(earlier))
-        this.#set(earlier, earlier === 'dns' || earlier === 'connect' ? 'passed' : 'skipped', 0);
+    if (opening) {
+      for (const earlier of ORDER.slice(0, ORDER.indexOf(name))) this.#set(earlier, 'passed', 0);
     }
     this.#stages.set(name, { name, status: 'failed', durationMs: this.#elapsed(), error: shown.toJSON() });
   }

@@ -1,0 +1,88 @@
+import type { Clock } from '../base/clock.ts';
+import { fingerprint } from '../base/fingerprint.ts';
+import { LruMap } from '../base/lru-map.ts';
+import { SecretValue } from '../base/secret-value.ts';
+import type { ClientCertificatePlan, ConnectionPlan } from '../compile/connection-plan.ts';
+import type { RenderScope } from '../compile/render-scope.ts';
+import type { EgressPolicy } from '../transport/egress-policy.ts';
+import type { Channel } from '../transport/transport.ts';
+import type { TrustPlan } from '../transport/trust.ts';
+
+/** Certificates of one connection that are kept ready: one, and the one before while it is being replaced. */
+const MAX_CERTIFICATES = 4;
+
+/** The channels of one connection: that of its operations, and those of its token endpoints. */
+export class Channels {
+  readonly #plan: ConnectionPlan;
+  readonly #egress: EgressPolicy;
+  readonly #connectionsPerOrigin: number;
+  readonly #clock: Clock;
+  readonly #byTrust = new Map<string, Channel>();
+  readonly #withCertificate = new LruMap<string, Channel>(MAX_CERTIFICATES);
+
+  constructor(plan: ConnectionPlan, egress: EgressPolicy, connectionsPerOrigin: number, clock: Clock) {
+    this.#plan = plan;
+    this.#egress = egress;
+    this.#connectionsPerOrigin = connectionsPerOrigin;
+    this.#clock = clock;
+  }
+
+  forOperation(scope: RenderScope): Channel {
+    const { clientCertificate, trust } = this.#plan;
+    return clientCertificate === null
+      ? this.#forTrust(trust)
+      : this.#forCertificate(clientCertificate, scope);
+  }
+
+  /** A token endpoint that is trusted like the connection itself is shown the connection's certificate too. */
+  forTokens(trust: TrustPlan, scope: RenderScope): Channel {
+    return trust === this.#plan.trust ? this.forOperation(scope) : this.#forTrust(trust);
+  }
+
+  #forTrust(trust: TrustPlan): Channel {
+    const known = this.#byTrust.get(trust.key);
+    if (known !== undefined) return known;
+    const channel = this.#create(trust);
+    this.#byTrust.set(trust.key, channel);
+    return channel;
+  }
+
+  #forCertificate(plan: ClientCertificatePlan, scope: RenderScope): Channel {
+    const cert = plan.cert.render(scope);
+    const key = plan.key.render(scope);
+    const passphrase = plan.passphrase?.render(scope);
+    const name = fingerprint(cert, key, passphrase ?? '');
+    const known = this.#withCertificate.get(name);
+    if (known !== undefined) return known;
+    const client = {
+      cert,
+      key: new SecretValue(key),
+      ...(passphrase === undefined ? {} : { passphrase: new SecretValue(passphrase) }),
+    };
+    const channel = this.#create(plan.createTrust(client, this.#clock.now()));
+    this.#withCertificate.set(name, channel);
+    return channel;
+  }
+
+  #create(trust: TrustPlan): Channel {
+    const { http2, limits, timeouts } = this.#plan;
+    const connectionsPerOrigin = this.#connectionsPerOrigin;
+    const parts = [
+      trust.key,
+      this.#egress.key,
+      connectionsPerOrigin,
+      http2,
+      limits.maxHeaderBytes,
+      timeouts.connectMs,
+    ];
+    return {
+      key: parts.join('|'),
+      trust,
+      egress: this.#egress,
+      http2,
+      connectionsPerOrigin,
+      connectTimeoutMs: timeouts.connectMs,
+      maxHeaderBytes: limits.maxHeaderBytes,
+    };
+  }
+}
