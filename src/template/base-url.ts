@@ -6,13 +6,13 @@ import {
   type PlaceLexer,
   toDynamic,
 } from './compile-nodes.ts';
-import type { TagReference, TagResolver } from './compile-template.ts';
+import type { TagResolver } from './compile-template.ts';
 import type { TemplateNode } from './parse-template.ts';
 import { createPathLexer } from './path-lexer.ts';
 import { completeStaticPath, completeStaticQuery } from './percent-encoding.ts';
 import { type TemplateSource, templateError } from './text-position.ts';
 import { AUTHORITY_CHARACTERS, findBaseUrlProblem, isAuthority } from './url-rules.ts';
-import { refusedValue } from './value-errors.ts';
+import { refusedValue, refusedValues } from './value-errors.ts';
 import { assertWellFormed, toSingleText } from './value-text.ts';
 
 /**
@@ -166,19 +166,8 @@ function toCheckedHost<Scope>(host: CompiledNodes<Scope>, source: TemplateSource
   return (scope, frame) => {
     const authority = render(scope, frame);
     if (isAuthority(authority)) return authority;
-    throw new FerruleError(
-      'VALUE_REFUSED',
-      `The values of ${listNames(host.references)} leave no valid host`,
-      {
-        pointer: source.pointer,
-        expected: 'one host name or address, perhaps with a port',
-      },
-    );
+    throw refusedValues(host.references, 'leave no valid host');
   };
-}
-
-function listNames(tags: readonly TagReference[]): string {
-  return [...new Set(tags.map(tag => `"${tag.name}"`))].join(', ');
 }
 
 function completeUrl(url: string): string {
