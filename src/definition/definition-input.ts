@@ -143,7 +143,7 @@ export interface OlderTokenInput extends OlderOutputsPlace {
 }
 
 /** Without `baseUrl` and `url`, the base URL of the connection itself. */
-export interface OlderTokenConnectionInput {
+interface OlderTokenConnectionInput {
   readonly baseUrl?: string;
   readonly url?: string;
   readonly caCert?: string | null;
@@ -156,8 +156,8 @@ export interface OlderOutputsPlace {
 }
 
 /** One name for the token and one for its lifetime, of those listed below. */
-export type OlderTokenOutputs = Readonly<Partial<Record<OlderTokenName, OlderTokenOutput>>>;
-export type OlderTokenOutput = string | { readonly value: string };
+type OlderTokenOutputs = Readonly<Partial<Record<OlderTokenName, OlderTokenOutput>>>;
+type OlderTokenOutput = string | { readonly value: string };
 export type OlderTokenName = (typeof OLDER_TOKEN_NAMES | typeof OLDER_EXPIRATION_NAMES)[number];
 
 export const OLDER_TOKEN_NAMES = ['token', 'tokenOutput', 'access_token', 'accessToken'] as const;

@@ -4,7 +4,7 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import { locateJsonError } from './json-error-place.ts';
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
-export interface JsonObject {
+interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 

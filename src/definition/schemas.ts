@@ -6,6 +6,9 @@ import { createOperationSchemas, httpOnly, serverFields } from './operation-sche
 import { fields, filledText, isObject, judgedBy, mapOf, oneOf, refusal, wholeNumber } from './schema-kit.ts';
 import { valibot } from './valibot.ts';
 
+/** More than any browser follows; a longer chain is a loop. */
+const MAX_REDIRECTS = 50;
+
 /** The one source of what may be written: the parser, the author's types and the JSON Schema all come from it. */
 export const definitionSchemas = once(createDefinitionSchemas);
 
@@ -66,8 +69,7 @@ function createDefinitionSchemas() {
 /** Ferrule's own settings of the wire; each may be given in part. */
 function createTransportSchemas() {
   const v = valibot();
-  const milliseconds = (fallback: number) => v.exactOptional(wholeNumber(1), fallback);
-  const bytes = milliseconds;
+  const positive = (fallback: number) => v.exactOptional(wholeNumber(1), fallback);
   const { tls, timeouts, limits, redirect } = defaults;
   return {
     tls: v.exactOptional(
@@ -85,23 +87,23 @@ function createTransportSchemas() {
     ),
     timeouts: v.exactOptional(
       fields({
-        connectMs: milliseconds(timeouts.connectMs),
-        headersMs: milliseconds(timeouts.headersMs),
-        bodyIdleMs: milliseconds(timeouts.bodyIdleMs),
-        totalMs: milliseconds(timeouts.totalMs),
+        connectMs: positive(timeouts.connectMs),
+        headersMs: positive(timeouts.headersMs),
+        bodyIdleMs: positive(timeouts.bodyIdleMs),
+        totalMs: positive(timeouts.totalMs),
       }),
       {},
     ),
     limits: v.exactOptional(
       fields({
-        maxResponseBytes: bytes(limits.maxResponseBytes),
-        maxDecompressedBytes: bytes(limits.maxDecompressedBytes),
+        maxResponseBytes: positive(limits.maxResponseBytes),
+        maxDecompressedBytes: positive(limits.maxDecompressedBytes),
         maxDecompressionRatio: v.exactOptional(
           v.pipe(v.number(), v.minValue(1)),
           limits.maxDecompressionRatio,
         ),
-        maxHeaderBytes: bytes(limits.maxHeaderBytes),
-        maxEventBytes: bytes(limits.maxEventBytes),
+        maxHeaderBytes: positive(limits.maxHeaderBytes),
+        maxEventBytes: positive(limits.maxEventBytes),
       }),
       {},
     ),
@@ -111,6 +113,3 @@ function createTransportSchemas() {
     ),
   };
 }
-
-/** More than any browser follows; a longer chain is a loop. */
-const MAX_REDIRECTS = 50;
