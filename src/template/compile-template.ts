@@ -41,7 +41,7 @@ export type ValueReader<Scope> = (scope: Scope) => unknown;
 export interface TagResolver<Scope> {
   /** Which spellings are tags. */
   readonly tags: readonly TemplateTag[];
-  /** Called at compile time, once for each tag: decides what a name is. */
+  /** Called at compile time only: decides what a name is. */
   resolve(tag: TagReference): ValueReader<Scope>;
   /** True for names that no section item may shadow: secrets, computed values. None when left out. */
   isFixed?(tag: TagName): boolean;

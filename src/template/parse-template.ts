@@ -4,7 +4,7 @@ import { scanTags, type TagPiece } from './scan-tags.ts';
 import { parseTagName, type TagName } from './tag-name.ts';
 import { type TemplateSource, templateError, toPosition } from './text-position.ts';
 
-export interface TextNode {
+interface TextNode {
   readonly kind: 'text';
   readonly text: string;
   /** Where it stands in the template, in UTF-16 units. */

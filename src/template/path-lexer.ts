@@ -68,8 +68,9 @@ function createSegmentEscape(tag: TagReference, index: number): Escape {
     const text = assertWellFormed(toSingleText(value, tag), tag);
     if (text === '') return empty;
     if (tag.kind !== 'raw') return encodePathSegment(text);
-    if (hasHiddenDotSegment(text)) throw refusedValue(tag, 'contains "." or ".." as a path segment');
-    return completePath(text);
+    const path = completePath(text);
+    if (hasHiddenDotSegment(path)) throw refusedValue(tag, 'contains "." or ".." as a path segment');
+    return path;
   };
 }
 

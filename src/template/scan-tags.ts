@@ -1,16 +1,8 @@
 import type { TemplateTag } from '../definition/definition.ts';
 
-export type TagKind =
-  | 'value'
-  | 'raw'
-  | 'section'
-  | 'inverted'
-  | 'close'
-  | 'comment'
-  | 'partial'
-  | 'delimiters';
+type TagKind = 'value' | 'raw' | 'section' | 'inverted' | 'close' | 'comment' | 'partial' | 'delimiters';
 
-export interface TextPiece {
+interface TextPiece {
   readonly kind: 'text';
   readonly text: string;
   readonly offset: number;
@@ -26,7 +18,7 @@ export interface TagPiece {
 }
 
 /** An opening delimiter that begins no tag and stays text. */
-export interface LiteralOpening {
+interface LiteralOpening {
   readonly delimiter: string;
   readonly offset: number;
 }

@@ -1,5 +1,5 @@
 /** Why a text is not JSON, and where. */
-export interface JsonProblem {
+interface JsonProblem {
   readonly offset: number;
   readonly expected: string;
 }

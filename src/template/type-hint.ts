@@ -1,5 +1,5 @@
 /** The part of JSON Schema (2020-12) that a type hint can express. */
-export interface HintSchema {
+interface HintSchema {
   readonly type?: HintType;
   readonly enum?: readonly (string | number)[];
   readonly minimum?: number;
@@ -12,7 +12,7 @@ export interface HintSchema {
   readonly description?: string;
 }
 
-export type HintType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
+type HintType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
 
 /** A type hint: what stands in the square brackets of a tag name, and what it says about values. */
 export interface TypeHint {

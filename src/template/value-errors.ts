@@ -1,4 +1,3 @@
-import { SecretValue } from '../base/secret-value.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { TagReference } from './compile-template.ts';
@@ -43,7 +42,6 @@ const placeNames: Readonly<Record<TagReference['place'], string>> = {
 };
 
 function describeKind(value: unknown): string {
-  if (value instanceof SecretValue) return 'a secret';
   if (value instanceof Date) return 'an invalid date';
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return 'an infinite number';
   return describeValue(value);

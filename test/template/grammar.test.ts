@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import type { default as Mustache } from 'mustache';
 import { describe, expect, it } from 'vitest';
+import { SecretValue } from '../../src/base/secret-value.ts';
 import { catchError, expectRefusal } from './refusals.ts';
 import { compileText, createResolver, pointer, renderText, type Values } from './templates.ts';
 
@@ -114,11 +115,14 @@ describe('sections', () => {
     expect(renderText('{{#t}}{{.}}{{/t}}', { t: true })).toBe('');
   });
 
-  it.each([undefined, null, false, 0, 0n, Number.NaN, '', []])('treat %s as nothing', value => {
-    expect(renderText('{{#v}}yes{{/v}}{{^v}}no{{/v}}', { v: value })).toBe('no');
-  });
+  it.each([undefined, null, false, 0, 0n, Number.NaN, '', [], new SecretValue('')])(
+    'treat %s as nothing',
+    value => {
+      expect(renderText('{{#v}}yes{{/v}}{{^v}}no{{/v}}', { v: value })).toBe('no');
+    },
+  );
 
-  it.each([true, 1, 'a', {}, [0], new Date(0)])('treat %s as something', value => {
+  it.each([true, 1, 'a', {}, [0], new Date(0), new SecretValue('s')])('treat %s as something', value => {
     expect(renderText('{{#v}}yes{{/v}}{{^v}}no{{/v}}', { v: value })).toBe('yes');
   });
 

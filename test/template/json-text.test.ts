@@ -94,6 +94,7 @@ describe('a JSON body that no value can make JSON', () => {
     ['{"a": 1 /* note */ }', /no comments/],
     ['{"a": yes }', /names and texts in double quotes/],
     ['{"a" 1}', /expected ":"/],
+    ['{"a": @home}', /names and texts in double quotes/],
     ['{"a": 1 "b": 2}', /expected "," or "}"/],
     ['[{{a}} {{b}}]', /line 1, column 8 \(expected "," or "]"/],
     ['{"a": {{a}}', /expected "," or "}"/],
