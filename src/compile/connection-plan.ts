@@ -65,7 +65,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
   const { definition, secrets } = separateCredentials(parsed.definition);
   const { config } = definition;
   const issues = new IssueCollector(parsed.toSourcePointer);
-  const diagnostics: Issue[] = [];
+  const diagnostics = new IssueCollector(parsed.toSourcePointer);
   const templates = { secretNames: new Set(secrets.keys()), tags: config.templateTags, issues };
   const baseUrl = { definition: config.baseUrl, pointer: '/config/baseUrl' };
   const trust =
@@ -118,7 +118,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     timeouts: config.timeouts,
     limits: config.limits,
     http2: config.http2,
-    diagnostics,
+    diagnostics: diagnostics.list,
   };
   return { plan: Object.freeze(plan), secrets };
 }

@@ -1,5 +1,6 @@
 import type { OperationDefinition } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
+import type { IssueCollector } from '../errors/issue-collector.ts';
 import type { ParameterPlan } from './bind-parameters.ts';
 import { compileOutputs, type OutputPlan } from './output-plan.ts';
 import { ParameterNames, ParameterTable } from './parameters.ts';
@@ -31,7 +32,7 @@ export interface OperationSurroundings {
   readonly trusted: boolean;
   readonly maxRedirects: number;
   /** Lint warnings are added here. */
-  readonly diagnostics: Issue[];
+  readonly diagnostics: IssueCollector;
 }
 
 /** `places` is for requests that stand elsewhere in the document than an operation's do. */
@@ -52,7 +53,7 @@ export function compileOperation(
     trusted: surroundings.trusted,
     issues: templates.issues,
   });
-  diagnostics.push(...table.unusedDeclarations().map(name => toUnusedInput(name, pointer)));
+  for (const name of table.unusedDeclarations()) diagnostics.add(toUnusedInput(name, pointer));
   const parameters = [...table.toList(), ...authentication.parameters.toList()];
   return Object.freeze({
     name: definition.name,

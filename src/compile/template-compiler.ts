@@ -13,6 +13,7 @@ import { compileJsonText, compileJsonTree } from '../template/json-template.ts';
 import type { TemplateDiagnostic } from '../template/parse-template.ts';
 import type { TagName } from '../template/tag-name.ts';
 import { type CompiledUrl, compileUrlTemplate } from '../template/url-template.ts';
+import { createUrlNormalizer } from './normal-url.ts';
 import type { ParameterTable } from './parameters.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { Placed } from './request-plan.ts';
@@ -25,7 +26,7 @@ export interface TemplateCompilerOptions {
   readonly parameters: ParameterTable;
   readonly issues: IssueCollector;
   /** Lint warnings are added here. */
-  readonly diagnostics: Issue[];
+  readonly diagnostics: IssueCollector;
 }
 
 /**
@@ -79,7 +80,12 @@ export class TemplateCompiler {
       });
     const url: CompiledUrl<RenderScope> = this.issues.attempt(path.pointer, compile) ?? neverCompiled;
     this.#note(url.references, url.diagnostics);
-    return { ...url, usesSecret: this.#usesSecret(url.references) };
+    const normalize = createUrlNormalizer(baseUrl.pointer);
+    return {
+      ...url,
+      render: scope => normalize(url.render(scope)),
+      usesSecret: this.#usesSecret(url.references),
+    };
   }
 
   /** The names of query parameters, written out in the URL, whose value is a secret. */
@@ -101,7 +107,7 @@ export class TemplateCompiler {
       if (secret === undefined) this.#options.parameters.addUse(tag, isNeeded(tag));
       else this.#secretsUsed.add(secret);
     }
-    this.#options.diagnostics.push(...diagnostics.map(toIssue));
+    for (const diagnostic of diagnostics) this.#options.diagnostics.add(toIssue(diagnostic));
   }
 
   #usesSecret(references: readonly TagReference[]): boolean {

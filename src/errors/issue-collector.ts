@@ -15,8 +15,18 @@ export class IssueCollector {
     return this.#issues.length === 0;
   }
 
+  /** What was recorded so far, with pointers into the author's document. */
+  get list(): readonly Issue[] {
+    return [...this.#issues];
+  }
+
+  /** Records an issue, once: what several operations share is judged for each of them. */
   add(issue: Issue): void {
-    this.#issues.push({ ...issue, pointer: this.#toSourcePointer(issue.pointer) });
+    const placed = { ...issue, pointer: this.#toSourcePointer(issue.pointer) };
+    const isKnown = this.#issues.some(
+      ({ pointer, message }) => pointer === placed.pointer && message === placed.message,
+    );
+    if (!isKnown) this.#issues.push(placed);
   }
 
   /**

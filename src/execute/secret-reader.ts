@@ -1,3 +1,4 @@
+import { toJsonPointer } from '../base/json-pointer.ts';
 import type { Redactor } from '../base/redactor.ts';
 import { type SecretValue, toSecretValue } from '../base/secret-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
@@ -36,7 +37,7 @@ export class SecretReader {
     this.#redactor = redactor;
     const known = [...defined].filter((entry): entry is [string, SecretValue] => entry[1] !== null);
     this.#known = new Map(known);
-    for (const [, value] of known) redactor.add(value);
+    for (const [, value] of known) redactor.keep(value);
   }
 
   /** The values of at least the named secrets. Throws SECRET_MISSING for one that nobody supplies. */
@@ -49,7 +50,7 @@ export class SecretReader {
     const missing = names.filter(name => this.#defined.get(name) === null);
     await Promise.all(
       missing.map(async name => {
-        const value = await this.#provider?.getSecret({ connection: this.#connection, name }, signal);
+        const value = await this.#askFor(name, signal);
         if (value === undefined || value === null) throw this.#missing(name);
         const secret = toSecretValue(value);
         this.#redactor.add(secret);
@@ -59,13 +60,22 @@ export class SecretReader {
     return values;
   }
 
-  #missing(name: string): FerruleError {
+  async #askFor(name: string, signal: AbortSignal | undefined) {
+    try {
+      return await this.#provider?.getSecret({ connection: this.#connection, name }, signal);
+    } catch (cause) {
+      throw this.#missing(name, cause);
+    }
+  }
+
+  #missing(name: string, cause?: unknown): FerruleError {
     const expected =
       this.#provider === undefined ? 'a value in the definition' : 'a value from the secret provider';
     return new FerruleError('SECRET_MISSING', `The secret "${name}" has no value`, {
-      pointer: `/secrets/${name}`,
+      pointer: toJsonPointer(['secrets', name]),
       expected,
-      found: 'null',
+      found: cause === undefined ? 'null' : 'a failure of the provider',
+      cause,
     });
   }
 }
