@@ -128,6 +128,11 @@ function toRow(error: unknown, place: ForeignErrorPlace): Row {
       `the response head is larger than limits.maxHeaderBytes (${place.maxHeaderBytes ?? 'unknown'} bytes)`,
     ];
   }
+  if (code === 'UND_ERR_INVALID_ARG' && messageOf(error).endsWith(' path')) {
+    return ['URL_INVALID', 'the path of the request holds characters that a URL cannot hold'];
+  }
+  // undici names its parser's errors by class only; llhttp's reason is in the text.
+  if (error instanceof Error && error.name === 'HTTPParserError') return parserRow(messageOf(error), place);
   const row = Object.hasOwn(rows, code) ? rows[code] : undefined;
   return row ?? familyRow(code, place);
 }
@@ -150,11 +155,16 @@ function lostRow(code: string, message: string, place: ForeignErrorPlace): Row {
     : ['CONNECTION_LOST', 'the connection was closed before an answer came'];
 }
 
-/** Codes that come in families too large to list. */
-function familyRow(code: string, place: ForeignErrorPlace): Row {
-  if (code === 'HPE_INVALID_EOF_STATE' && place.phase === 'read') {
+function parserRow(message: string, place: ForeignErrorPlace): Row {
+  if (place.phase === 'read' && message.includes('EOF')) {
     return ['BODY_TRUNCATED', 'the server closed the connection before the body was complete'];
   }
+  const reason = / \(([A-Za-z0-9 /,.'"-]{1,100})\)$/.exec(message)?.[1];
+  return ['PROTOCOL_ERROR', `the answer is not valid HTTP/1.1${reason === undefined ? '' : ` (${reason})`}`];
+}
+
+/** Codes that come in families too large to list. */
+function familyRow(code: string, place: ForeignErrorPlace): Row {
   if (code.startsWith('HPE_')) return ['PROTOCOL_ERROR', `the answer is not valid HTTP/1.1 (${code})`];
   if (code.startsWith('ERR_HTTP2_') || code.startsWith('NGHTTP2_')) {
     return ['PROTOCOL_ERROR', `the answer is not valid HTTP/2 (${code})`];

@@ -205,7 +205,15 @@ class ConnectionAttempt {
     // A session that the server no longer accepts must not spoil the next attempt.
     this.#request.tlsSession.session = undefined;
     const { host, port } = this.#request.target;
-    done(translateForeignError(error, { host, port, phase: 'connect', details: this.#times }), null);
+    done(
+      translateForeignError(error, {
+        host,
+        port,
+        phase: 'connect',
+        details: { ...this.#times, requestSent: false },
+      }),
+      null,
+    );
   }
 
   #timeoutError(): FerruleError {
@@ -224,6 +232,7 @@ class ConnectionAttempt {
           limit: 'connectMs',
           value: channel.connectTimeoutMs,
           ...this.#times,
+          requestSent: false,
         },
       },
     );

@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { type ForeignErrorPlace, translateForeignError } from '../errors/translate-foreign-error.ts';
+import { toLimitError } from './limit-errors.ts';
 import type { Limits } from './transport.ts';
 
 /** Content codings of RFC 9110 section 8.4.1, RFC 7932 and RFC 8878. */
@@ -94,20 +95,6 @@ async function* withinLimits(
     }
     yield piece;
   }
-}
-
-/** The error for a body that grows beyond a limit. */
-export function toLimitError(
-  limit: keyof Limits,
-  value: number,
-  unit: string,
-  place: Pick<ForeignErrorPlace, 'host' | 'port'>,
-): FerruleError {
-  return new FerruleError(
-    'LIMIT_EXCEEDED',
-    `${place.host}:${place.port}: the answer exceeds limits.${limit} (${value} ${unit})`,
-    { details: { host: place.host, port: place.port, limit, value } },
-  );
 }
 
 function createDecoder(coding: Coding, first: Uint8Array): Transform {

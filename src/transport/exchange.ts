@@ -1,8 +1,8 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { type ForeignErrorPlace, translateForeignError } from '../errors/translate-foreign-error.ts';
 import type { Target } from './connector.ts';
-import { toLimitError } from './decompression.ts';
 import { type BodySource, IncomingBody, toAbortError } from './incoming-body.ts';
+import { toLimitError } from './limit-errors.ts';
 import type { HeaderPair, HttpRequest, HttpResponse, SendContext } from './transport.ts';
 import type { DispatchController, DispatchHandler, DispatchOptions } from './undici-client.ts';
 import { Watchdog } from './watchdog.ts';

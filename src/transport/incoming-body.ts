@@ -1,12 +1,7 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { ForeignErrorPlace } from '../errors/translate-foreign-error.ts';
-import {
-  type DecompressionTask,
-  decompress,
-  decompressSmall,
-  isIdentity,
-  toLimitError,
-} from './decompression.ts';
+import { type DecompressionTask, decompress, decompressSmall, isIdentity } from './decompression.ts';
+import { toLimitError } from './limit-errors.ts';
 import type { Limits, ResponseBody } from './transport.ts';
 
 /** Where the bytes come from: the exchange that holds the socket. */

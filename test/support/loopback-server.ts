@@ -31,7 +31,12 @@ export function startHttpServer(
 
 /** A TCP server for everything a well-behaved HTTP server would not do. */
 export function startTcpServer(onSocket: (socket: Socket) => void, scheme = 'http'): Promise<LoopbackServer> {
-  return start(net.createServer(onSocket), scheme, '127.0.0.1');
+  const server = net.createServer(socket => {
+    // Unread, a socket would not notice that the client has gone.
+    socket.resume();
+    onSocket(socket);
+  });
+  return start(server, scheme, '127.0.0.1');
 }
 
 /**

@@ -50,3 +50,10 @@ export function httpRequest(url: string, options: Partial<HttpRequest> = {}): Ht
 export async function textOf(body: { bytes(): Promise<Uint8Array> }): Promise<string> {
   return Buffer.from(await body.bytes()).toString();
 }
+
+/** All values of an iteration. */
+export async function collect<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const collected: Value[] = [];
+  for await (const value of values) collected.push(value);
+  return collected;
+}
