@@ -47,6 +47,8 @@ export class TokenKeeper {
   readonly #random: () => number;
   readonly #entries: LruMap<string, Entry>;
   readonly #flights = new SingleFlight<string, Token>();
+  /** How often everything was forgotten: a token that was asked for before that is not kept. */
+  #clearings = 0;
 
   constructor(options: TokenKeeperOptions) {
     this.#clock = options.clock;
@@ -78,6 +80,7 @@ export class TokenKeeper {
   }
 
   clear(): void {
+    this.#clearings += 1;
     this.#entries.clear();
   }
 
@@ -101,8 +104,10 @@ export class TokenKeeper {
 
   #fetch(key: string, request: () => Promise<Token>): Promise<Token> {
     return this.#flights.run(key, async () => {
+      const clearings = this.#clearings;
       const token = await request();
-      this.#entries.set(key, { token, renewAtMs: renewalPoint(token), failures: 0 });
+      if (clearings === this.#clearings)
+        this.#entries.set(key, { token, renewAtMs: renewalPoint(token), failures: 0 });
       return token;
     });
   }
