@@ -7,6 +7,7 @@ import {
   commonMethods,
   dateMethods,
   numberMethods,
+  objectMethods,
 } from './scalar-methods.ts';
 import { staticConstants, staticFunctions } from './static-functions.ts';
 import { stringMethods } from './string-methods.ts';
@@ -28,7 +29,7 @@ export const methodTables: readonly (readonly [kind: ValueKind, table: MethodTab
   ['bigint', bigintMethods],
   ['boolean', booleanMethods],
   ['date', dateMethods],
-  ['object', {}],
+  ['object', objectMethods],
 ];
 
 /** The methods called `name`, by kind of value; undefined when no value has one. */

@@ -17,10 +17,7 @@ export const arrayMethods: MethodTable<List> = {
     return list.concat(...parts.map((part): List => (isList(part) ? part : [part])));
   }),
   every: method('f', (list, [test]) => list.every(test as Callback)),
-  filter: method('f', (list, [test], meter) => {
-    meter.list(list.length);
-    return list.filter(test as Callback);
-  }),
+  filter: method('f', (list, [test], meter) => charged(list.filter(test as Callback), meter)),
   find: method('f', (list, [test]) => list.find(test as Callback)),
   findIndex: method('f', (list, [test]) => list.findIndex(test as Callback)),
   findLast: method('f', (list, [test]) => list.findLast(test as Callback)),
@@ -69,8 +66,8 @@ export const arrayMethods: MethodTable<List> = {
   reverse: reversing(),
   shift: method('', list => list[0]),
   slice: method('nn', (list, [start, end], meter) => {
-    meter.list(list.length);
-    return list.slice(start as Given, end as Given);
+    meter.scan(list.length);
+    return charged(list.slice(start as Given, end as Given), meter);
   }),
   some: method('f', (list, [test]) => list.some(test as Callback)),
   sort: sorting(),
@@ -134,6 +131,12 @@ function flatten(list: List, levels: number, depth: number, result: unknown[], m
 function append(result: unknown[], elements: List, meter: Meter): void {
   meter.list(elements.length);
   for (const element of elements) result.push(element);
+}
+
+/** Charges a list that is no longer than the one it was made of, whose making was charged as work. */
+function charged(list: List, meter: Meter): List {
+  meter.list(list.length);
+  return list;
 }
 
 /** Charges comparing each element with `wanted`. */

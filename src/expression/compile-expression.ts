@@ -14,11 +14,11 @@ export interface CompileExpressionOptions {
   readonly language?: ExpressionLanguage | undefined;
   readonly context: ExpressionPlace;
   /**
-   * False runs JSONata in a worker that is terminated when its time is up. True by default: JSONata then runs in
-   * process, under its own limits, which cannot stop a regular expression. JavaScript needs no trust.
+   * False runs JSONata in a process of its own that is killed when its time is up. True by default: JSONata then runs
+   * in this process under its own limits, which cannot stop a regular expression. JavaScript needs no trust.
    */
   readonly trusted?: boolean | undefined;
-  /** Where untrusted JSONata runs; one worker shared by the process when left out. */
+  /** Where untrusted JSONata runs; one sandbox shared by all when left out. */
   readonly sandbox?: ExpressionSandbox | undefined;
   readonly budget?: Partial<ExpressionBudget> | undefined;
   /** False leaves out the shortcut for paths, for tests that compare both ways. */

@@ -1,102 +1,73 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
 import type { JsonataLimits, JsonataOutcome } from './jsonata-adapter.ts';
 
 export interface SandboxJob {
   readonly source: string;
-  /** Plain data: it is copied into the worker. */
+  /** Plain data: it is copied into the process. */
   readonly input: unknown;
   readonly limits: JsonataLimits;
 }
 
-/** Runs expressions that are not trusted in a worker thread, one after the other. */
+/** Runs expressions that are not trusted in a process of their own, one after the other. */
 export interface ExpressionSandbox {
   /**
-   * @param deadlineMs Milliseconds of running, waiting and the start of the worker not counted. The worker is then
-   *   terminated, whatever it does; the next job gets a new one.
+   * @param deadlineMs Milliseconds of running; waiting and the start of the process are not counted. The process is
+   *   then killed, whatever it does; the next job gets a new one.
    * @returns The outcome. The codes of its problem are JSONata's, or `timeout`, `memory`, `stopped`, `input`.
    */
   run(job: SandboxJob, deadlineMs: number): Promise<JsonataOutcome>;
-  /** Terminates the worker; a job that runs ends as `stopped`. A later job starts a new worker. */
+  /** Kills the process; a job that runs ends as `stopped`. A later job starts a new process. */
   close(): Promise<void>;
 }
 
-/** Megabytes of the worker's heap; when it needs more, the worker dies and the job fails. */
+/**
+ * Megabytes of its heap. A thread with such a limit is not enough: one large allocation past the limit of a thread
+ * aborts the whole process (docs/decisions/0020-untrusted-jsonata-in-a-process.md).
+ */
 const MAX_HEAP_MB = 128;
+/** After these the process cannot be used any more. */
+const fatalCodes: ReadonlySet<string> = new Set(['timeout', 'memory', 'stopped']);
 
-/** A sandbox with one worker, which is started by the first job and never keeps the process alive while idle. */
+/** A sandbox with one process, which is started by the first job and never keeps its parent alive while idle. */
 export function createExpressionSandbox(): ExpressionSandbox {
-  let worker: Promise<Worker> | undefined;
+  let current: Promise<ChildProcess> | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
   const runNow = async (job: SandboxJob, deadlineMs: number): Promise<JsonataOutcome> => {
-    worker ??= startWorker();
-    const started = worker;
-    try {
-      const running = await started;
-      const outcome = await exchange(running, job, deadlineMs);
-      if (outcome.ok || !fatalCodes.has(outcome.problem.code)) return outcome;
-      await running.terminate();
-      if (worker === started) worker = undefined;
-      return outcome;
-    } catch (error) {
-      if (worker === started) worker = undefined;
-      throw error;
+    current ??= startProcess();
+    const started = current;
+    const child = await started.catch(() => undefined);
+    const outcome = child === undefined ? problem('stopped') : await exchange(child, job, deadlineMs);
+    if (!outcome.ok && fatalCodes.has(outcome.problem.code)) {
+      child?.kill('SIGKILL');
+      if (current === started) current = undefined;
     }
+    return outcome;
   };
 
   return {
     run(job, deadlineMs) {
       const result = queue.then(() => runNow(job, deadlineMs));
-      // A job that failed must not stop those behind it; its own caller gets the error.
-      queue = result.catch(() => undefined);
+      queue = result;
       return result;
     },
     async close() {
-      const started = worker;
-      worker = undefined;
-      // A worker that could not be started has nothing to terminate; its job reports why.
-      const running = await started?.catch(() => undefined);
-      await running?.terminate();
+      const started = current;
+      current = undefined;
+      // A process that did not start has nothing to kill; its job was told.
+      const child = await started?.catch(() => undefined);
+      if (child === undefined || hasEnded(child)) return;
+      child.ref();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
     },
   };
 }
 
-/** Sends one job and waits for its outcome, the end of the worker, or the deadline. */
-function exchange(worker: Worker, job: SandboxJob, deadlineMs: number): Promise<JsonataOutcome> {
-  return new Promise(resolve => {
-    const settle = (outcome: JsonataOutcome): void => {
-      timer.cancel();
-      worker.off('message', settle).off('error', onError).off('exit', onExit);
-      worker.unref();
-      resolve(outcome);
-    };
-    const onError = (error: unknown): void => settle(problem(isOutOfMemory(error) ? 'memory' : 'stopped'));
-    const onExit = (): void => settle(problem('stopped'));
-    const timer = systemClock.after(deadlineMs, () => settle(problem('timeout')));
-    // Unlike an idle worker, one with a job keeps the process alive.
-    worker.ref();
-    worker.on('message', settle).on('error', onError).on('exit', onExit);
-    try {
-      worker.postMessage(job);
-    } catch {
-      settle(problem('input'));
-    }
-  });
-}
-
-/** Outcomes after which the worker cannot be used any more. */
-const fatalCodes: ReadonlySet<string> = new Set(['timeout', 'memory', 'stopped']);
-
-function problem(code: string): JsonataOutcome {
-  return { ok: false, problem: { code } };
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-}
-
-/** One for the process, so that many engines share one thread. It holds nothing until an untrusted expression runs. */
+/** One for the process, so that many engines share it. It holds nothing until an untrusted expression runs. */
 const sharedSandbox = createExpressionSandbox();
 
 /** Where untrusted expressions run when a host gives no sandbox of its own. */
@@ -104,29 +75,82 @@ export function processSandbox(): ExpressionSandbox {
   return sharedSandbox;
 }
 
-/** Terminates the worker of the process, if there is one. A later untrusted expression starts a new one. */
+/** Ends the shared sandbox's process, if there is one. A later untrusted expression starts a new one. */
 export function disposeExpressionWorkers(): Promise<void> {
   return sharedSandbox.close();
 }
 
-/** Starts the worker and waits until it has loaded what it needs. Beside `.ts` sources it is a `.ts` file itself. */
-async function startWorker(): Promise<Worker> {
+/** Sends one job and waits for its outcome, the end of the process, or the deadline. Never rejects. */
+function exchange(child: ChildProcess, job: SandboxJob, deadlineMs: number): Promise<JsonataOutcome> {
+  return new Promise(resolve => {
+    const settle = (outcome: JsonataOutcome): void => {
+      timer.cancel();
+      child.off('message', onMessage).off('exit', onExit);
+      keepAlive(child, false);
+      resolve(outcome);
+    };
+    // Only evaluateJsonata answers in that process, so the message has its shape.
+    const onMessage = (message: unknown): void => settle(message as JsonataOutcome);
+    const onExit = (code: number | null, signal: string | null): void =>
+      settle(problem(causeOfEnd(code, signal)));
+    const timer = systemClock.after(deadlineMs, () => settle(problem('timeout')));
+    if (hasEnded(child)) return settle(problem('stopped'));
+    child.on('message', onMessage).on('exit', onExit);
+    keepAlive(child, true);
+    try {
+      child.send({ ...job }, error => {
+        if (error !== null) settle(problem('stopped'));
+      });
+    } catch {
+      settle(problem('input'));
+    }
+  });
+}
+
+/** Starts the process and waits until it has loaded what it needs. Beside `.ts` sources it is a `.ts` file itself. */
+async function startProcess(): Promise<ChildProcess> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./jsonata-worker.${extension}`, import.meta.url), {
-    // Nothing of the host is handed on: no environment, no flags of its command line.
+  const child = fork(fileURLToPath(new URL(`./jsonata-process.${extension}`, import.meta.url)), {
+    // Nothing of the host is handed on: no environment, no flags of its command line, no terminal.
     env: {},
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    // Reading files is needed to load the language; writing, processes and threads are refused by Node.
+    execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`, '--permission', '--allow-fs-read=*'],
+    serialization: 'advanced',
   });
   await new Promise<void>((resolve, reject) => {
-    worker.once('message', () => {
-      worker.off('error', reject);
+    child.once('error', reject).once('exit', reject);
+    child.once('message', () => {
+      child.off('error', reject).off('exit', reject);
       resolve();
     });
-    worker.once('error', reject);
   });
-  // Between jobs nobody listens; an error then only ends the worker, and the next job notices.
-  worker.on('error', () => undefined);
-  worker.unref();
-  return worker;
+  // Between jobs nobody listens; the next job finds the process ended.
+  child.on('error', () => undefined);
+  keepAlive(child, false);
+  return child;
+}
+
+/** Unlike an idle process, one with a job keeps its parent alive. */
+function keepAlive(child: ChildProcess, alive: boolean): void {
+  if (alive) {
+    child.ref();
+    child.channel?.ref();
+  } else {
+    child.unref();
+    child.channel?.unref();
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+/** Node aborts when its heap is full. */
+function causeOfEnd(code: number | null, signal: string | null): string {
+  return signal === 'SIGABRT' || code === 134 ? 'memory' : 'stopped';
+}
+
+function problem(code: string): JsonataOutcome & { readonly ok: false } {
+  return { ok: false, problem: { code } };
 }

@@ -58,7 +58,7 @@ function chargeJsonText(text: string, meter: Meter): void {
 
 /** Charges the text that a value will become, escapes aside. */
 function chargeJsonValue(value: unknown, meter: Meter, depth: number, indent: number): void {
-  meter.spend(1);
+  meter.spend(2);
   if (typeof value === 'string') {
     meter.text(value.length + 2);
     meter.scan(value.length);

@@ -9,11 +9,13 @@ export interface JsonataLimits {
   readonly maxSequence: number;
   /** Levels of nesting of the result. */
   readonly maxDepth: number;
+  /** Cells of the result: one per element and member, one per 8 characters. */
+  readonly maxCells: number;
 }
 
 /** Why a JSONata expression gave no value, as plain data that can leave a worker. */
 export interface JsonataProblem {
-  /** JSONata's own code, such as `T2001`; `depth` and `stack` are ours. */
+  /** JSONata's own code, such as `T2001`; `depth`, `size` and `stack` are ours. */
   readonly code: string;
   /** Characters from 0. */
   readonly position?: number;
@@ -59,27 +61,39 @@ export async function evaluateJsonata(
 ): Promise<JsonataOutcome> {
   try {
     const result: unknown = await expression.evaluate(input);
-    return { ok: true, value: toPlain(result, limits.maxDepth) };
+    return { ok: true, value: toPlain(result, { ...limits, cells: 0 }, 0) };
   } catch (error) {
     return { ok: false, problem: toProblem(error, false) };
   }
 }
 
-/** Thrown as JSONata throws: an object with a code. */
+/** Thrown as JSONata throws: objects with a code. */
 const tooDeep = { code: 'depth' };
+const tooLarge = { code: 'size' };
+
+interface PlainLimits {
+  readonly maxDepth: number;
+  readonly maxCells: number;
+  cells: number;
+}
 
 /**
  * A copy without what JSONata adds: its lists carry a `push` and flags, its objects have no prototype, its functions
- * are values.
+ * are values. Texts are counted before anything copies them: JSONata can join up a text of half a gigabyte in no time.
  */
-function toPlain(value: unknown, levels: number): unknown {
+function toPlain(value: unknown, limits: PlainLimits, depth: number): unknown {
   if (typeof value === 'function' || typeof value === 'symbol') return undefined;
+  limits.cells += typeof value === 'string' ? 1 + value.length / 8 : 1;
+  if (limits.cells > limits.maxCells) throw tooLarge;
   if (typeof value !== 'object' || value === null) return value;
-  if ('_jsonata_lambda' in value || '_jsonata_function' in value) return undefined;
-  if (levels < 0) throw tooDeep;
-  if (Array.isArray(value)) return value.map(element => toPlain(element, levels - 1));
+  if (Object.hasOwn(value, '_jsonata_lambda') || Object.hasOwn(value, '_jsonata_function')) return undefined;
+  if (depth > limits.maxDepth) throw tooDeep;
+  if (Array.isArray(value)) return value.map(element => toPlain(element, limits, depth + 1));
   const copy: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) defineMember(copy, key, toPlain(member, levels - 1));
+  for (const [key, member] of Object.entries(value)) {
+    limits.cells += key.length / 8;
+    defineMember(copy, key, toPlain(member, limits, depth + 1));
+  }
   return copy;
 }
 

@@ -18,8 +18,8 @@ export interface JsonataOptions {
   readonly budget?: Partial<ExpressionBudget> | undefined;
 }
 
-/** Milliseconds after which the worker of an untrusted expression is terminated. JSONata's own limit comes first. */
-const WORKER_DEADLINE_MS = 250;
+/** Milliseconds after which the process of an untrusted expression is killed. JSONata's own limit comes first. */
+const SANDBOX_DEADLINE_MS = 250;
 /** Levels of JSONata's evaluator, each of several stack frames. */
 const MAX_STACK = 300;
 
@@ -48,6 +48,7 @@ const spent: Readonly<Record<string, keyof ExpressionBudget | 'stack' | 'memory'
   D2015: 'maxArrayLength',
   depth: 'maxDepth',
   memory: 'memory',
+  size: 'maxCells',
   stack: 'stack',
   timeout: 'maxTimeMs',
 };
@@ -61,7 +62,7 @@ const spent: Readonly<Record<string, keyof ExpressionBudget | 'stack' | 'memory'
 export function compileJsonata(source: string, text: string, options: JsonataOptions): CompiledExpression {
   const syntax = checkJsonata(text);
   if (syntax !== undefined) throw syntaxError(source, syntax, options.pointer);
-  const run = options.trusted === false ? runInWorker(text, options) : runInProcess(text);
+  const run = options.trusted === false ? runInSandbox(text, options) : runInProcess(text);
   return {
     source,
     language: 'jsonata',
@@ -81,10 +82,10 @@ function runInProcess(text: string): Run {
   return (input, limits) => evaluateJsonata(prepareJsonata(text, limits), input, limits);
 }
 
-function runInWorker(text: string, options: JsonataOptions): Run {
+function runInSandbox(text: string, options: JsonataOptions): Run {
   return (input, limits) => {
     const sandbox = options.sandbox ?? processSandbox();
-    return sandbox.run({ source: text, input, limits }, Math.max(WORKER_DEADLINE_MS, limits.timeoutMs));
+    return sandbox.run({ source: text, input, limits }, Math.max(SANDBOX_DEADLINE_MS, limits.timeoutMs));
   };
 }
 
@@ -100,6 +101,7 @@ function toLimits(budget: ExpressionBudget): JsonataLimits {
     maxStack: MAX_STACK,
     maxSequence: budget.maxArrayLength,
     maxDepth: budget.maxDepth,
+    maxCells: budget.maxCells,
   };
 }
 

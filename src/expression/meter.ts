@@ -19,7 +19,7 @@ export interface ExpressionBudget {
 
 /** The defaults; `docs/expressions.md` lists them and a test compares the two. */
 export const defaultExpressionBudget: ExpressionBudget = {
-  maxSteps: 1_000_000,
+  maxSteps: 1_500_000,
   maxStringLength: 4_194_304,
   maxArrayLength: 500_000,
   maxCells: 1_000_000,

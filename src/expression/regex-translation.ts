@@ -20,7 +20,8 @@ const CLASS_ESCAPES: Readonly<Record<string, string>> = {
   d: '0-9',
   D: '\\x{0}-/:-\\x{10FFFF}',
   w: '0-9A-Za-z_',
-  W: '\\x{0}-/:-@\\[-\\^`\\{-\\x{10FFFF}',
+  // Without the Kelvin sign and the long s: folded by the flag i, they would let in k and s.
+  W: '\\x{0}-/:-@\\[-\\^`\\{-\\x{17E}\\x{180}-\\x{2129}\\x{212B}-\\x{10FFFF}',
   s: SPACE,
   S: NOT_SPACE,
 };

@@ -3,7 +3,7 @@ import type { RE2JS } from 're2js';
 import type { Meter } from './meter.ts';
 import { RegexRefusal, translateRegex } from './regex-translation.ts';
 
-/** Compiled programs larger than this are refused: matching costs characters times size. */
+/** Compiled programs larger than this are refused: matching costs characters times instructions. */
 const MAX_PROGRAM_SIZE = 1000;
 const FLAGS = /^[gimsu]*$/;
 
@@ -45,7 +45,7 @@ export class Regex {
    * the later ones are watched by the clock, because how far each one looks ahead is not known.
    */
   matcher(text: string, meter: Meter): (from: number) => RegexMatch | undefined {
-    meter.spend(1 + text.length * this.#program.programSize());
+    meter.spend(this.#cost(text));
     const matcher = this.#program.matcher(text);
     return from => {
       meter.spend(4);
@@ -59,8 +59,13 @@ export class Regex {
     };
   }
 
+  /** Measured: up to 0.4 µs and 35 ns for each instruction of the program, per character. */
+  #cost(text: string): number {
+    return 1 + text.length * (4 + this.#program.programSize() * 0.35);
+  }
+
   test(text: string, meter: Meter): boolean {
-    meter.spend(1 + text.length * this.#program.programSize());
+    meter.spend(this.#cost(text));
     return this.#program.test(text);
   }
 }

@@ -1,4 +1,4 @@
-import { toKey } from './coercion.ts';
+import { toKey, toText } from './coercion.ts';
 import { type Method, type MethodTable, method } from './function-types.ts';
 import { isOwn } from './own-property.ts';
 
@@ -18,6 +18,10 @@ export const booleanMethods: MethodTable<boolean> = {
 
 export const bigintMethods: MethodTable<bigint> = {
   toString: method<bigint>('n', (integer, [radix]) => integer.toString(radix as Given)),
+};
+
+export const objectMethods: MethodTable<object> = {
+  toString: method<object>('', (object, _, meter) => toText(object, meter)),
 };
 
 /** Methods of any value that is not null or undefined. */

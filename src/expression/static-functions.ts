@@ -8,6 +8,9 @@ import { defineMember, describeKind, isOwn, readMember } from './own-property.ts
 /** A primitive argument: the built-in turns it into what it needs. */
 type Given = never;
 
+/** Adding a member to an object that has many takes 1 µs and more. */
+const STEPS_PER_MEMBER = 12;
+
 /** The allowed functions that stand by themselves, by their full name. */
 export const staticFunctions: StaticTable = {
   ...mathFunctions,
@@ -85,7 +88,9 @@ export const staticConstants: Readonly<Record<string, number>> = {
 export function spreadInto(target: Record<string, unknown>, source: unknown, meter: Meter): void {
   if (source === null || source === undefined) return;
   if (typeof source !== 'object' && typeof source !== 'string') return;
-  for (const key of ownKeys(source, meter)) defineMember(target, key, readMember(source, key));
+  const keys = ownKeys(source, meter);
+  meter.spend(keys.length * STEPS_PER_MEMBER);
+  for (const key of keys) defineMember(target, key, readMember(source, key));
 }
 
 function ownKeys(value: NonNullable<unknown>, meter: Meter): readonly string[] {
@@ -108,6 +113,7 @@ function fromEntries(entries: unknown, meter: Meter): unknown {
   const result: Record<string, unknown> = {};
   const elements = toElements(entries, meter);
   meter.list(elements.length);
+  meter.spend(elements.length * STEPS_PER_MEMBER);
   for (const entry of elements) {
     if (typeof entry !== 'object' || entry === null) {
       throw meter.failure('Object.fromEntries() needs a list of [name, value] pairs', found(entry));

@@ -39,8 +39,8 @@ export const stringMethods: MethodTable<string> = {
     if ((regex as Regex).isGlobal) return matchAllRegex(text, regex as Regex, meter);
     throw meter.failure('matchAll() needs the flag g', { expected: '/…/g' });
   }),
-  // Compatibility forms make up to 18 characters of one.
-  normalize: rewriting('t', 18, (text, form) => text.normalize(form as Given)),
+  // Compatibility forms make up to 18 characters of one; measured, 0.2 µs for each.
+  normalize: rewriting('t', 3, (text, form) => text.normalize(form as Given)),
   padEnd: padding((text, length, fill) => text.padEnd(length as Given, fill as Given)),
   padStart: padding((text, length, fill) => text.padStart(length as Given, fill as Given)),
   repeat: method('n', (text, [times], meter) => {
@@ -55,12 +55,12 @@ export const stringMethods: MethodTable<string> = {
   startsWith: searching('tn', (text, wanted, from) => text.startsWith(wanted, from)),
   substr: method('nn', (text, [start, length]) => text.substr(start as Given, length as Given)),
   substring: method('nn', (text, [start, end]) => text.substring(start as Given, end as Given)),
-  toLowerCase: rewriting('', 3, text => text.toLowerCase()),
+  toLowerCase: rewriting('', 0.1, text => text.toLowerCase()),
   toString: method('', text => text),
-  toUpperCase: rewriting('', 3, text => text.toUpperCase()),
-  trim: rewriting('', 1, text => text.trim()),
-  trimEnd: rewriting('', 1, text => text.trimEnd()),
-  trimStart: rewriting('', 1, text => text.trimStart()),
+  toUpperCase: rewriting('', 0.1, text => text.toUpperCase()),
+  trim: rewriting('', 0.03, text => text.trim()),
+  trimEnd: rewriting('', 0.03, text => text.trimEnd()),
+  trimStart: rewriting('', 0.03, text => text.trimStart()),
 };
 
 /**
@@ -83,14 +83,14 @@ function searching(
   });
 }
 
-/** A method that writes the text anew, at most `growth` times as long. */
+/** A method that writes the text anew, with so many steps for each character. */
 function rewriting(
   form: string,
-  growth: number,
+  stepsPerCharacter: number,
   rewrite: (text: string, option: unknown) => string,
 ): TextMethod {
   return method(form, (text, [option], meter) => {
-    meter.spend(1 + (text.length * growth) / 32);
+    meter.spend(1 + text.length * stepsPerCharacter);
     meter.allocate(text.length / 8);
     const result = rewrite(text, option);
     meter.text(result.length, Math.max(0, result.length - text.length));
