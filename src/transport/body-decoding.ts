@@ -26,7 +26,7 @@ export function isJsonMediaType(mediaType: string): boolean {
 }
 
 /** XML as text (RFC 7303). */
-export function isXmlMediaType(mediaType: string): boolean {
+function isXmlMediaType(mediaType: string): boolean {
   return /^(?:application|text)\/xml$|\+xml$/.test(mediaType);
 }
 

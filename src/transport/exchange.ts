@@ -13,9 +13,14 @@ export interface Holder {
   withdraw(exchange: Exchange): void;
   /** The exchange is done with its socket. */
   release(exchange: Exchange, failed: boolean): void;
+  /** Gives the exchange a new socket, if the one it met had been used before. False when it had not. */
+  replay(exchange: Exchange): boolean;
 }
 
 type Head = Parameters<NonNullable<DispatchHandler['onResponseStart']>>[2];
+
+/** RFC 9110 section 9.2.1: asking twice does no harm. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** 103 Early Hints comes once or twice; an endless series would keep every other timer from mattering. */
 const MAX_INFORMATIONAL_RESPONSES = 32;
@@ -38,6 +43,8 @@ export class Exchange implements DispatchHandler, BodySource {
   #body: IncomingBody | undefined;
   #outcome: FerruleError | 'done' | undefined;
   #released = false;
+  #answerBegun = false;
+  #replayed = false;
   #paused = false;
   #informationalResponses = 0;
 
@@ -70,6 +77,11 @@ export class Exchange implements DispatchHandler, BodySource {
     return this.#outcome !== undefined;
   }
 
+  /** True when it is sent for the second time, because the first socket turned out to be closed. */
+  get isReplay(): boolean {
+    return this.#replayed;
+  }
+
   /** Ends the exchange with an error, in whatever state it is, and closes its socket. */
   abort(reason: FerruleError): void {
     if (this.#outcome !== undefined) return;
@@ -97,6 +109,10 @@ export class Exchange implements DispatchHandler, BodySource {
     if (this.#outcome instanceof FerruleError) throw this.#outcome;
     this.#controller = controller;
     this.#watchdog.awaitHeaders();
+  }
+
+  onResponseStarted(): void {
+    this.#answerBegun = true;
   }
 
   onResponseStart(controller: DispatchController, statusCode: number, head: Head): void {
@@ -147,9 +163,24 @@ export class Exchange implements DispatchHandler, BodySource {
   onResponseError(_controller: DispatchController | null, error: Error): void {
     if (this.#outcome === undefined) {
       const phase = this.#body === undefined ? 'send' : 'read';
-      this.#fail(translateForeignError(error, this.#place(phase)));
+      const failure = translateForeignError(error, this.#place(phase));
+      if (failure.code === 'CONNECTION_LOST' && this.#replay()) return;
+      this.#fail(failure);
     }
     this.#release(true);
+  }
+
+  /**
+   * A server may close an idle connection at the very moment it is used again (RFC 9112 section 9.3.1). A safe
+   * request to which no byte of an answer came is then sent once more.
+   */
+  #replay(): boolean {
+    if (this.#replayed || this.#answerBegun || !SAFE_METHODS.has(this.#request.method)) return false;
+    this.#replayed = true;
+    if (!this.#holder.replay(this)) return false;
+    this.#controller = undefined;
+    this.#watchdog.rest();
+    return true;
   }
 
   #countInformational(): void {

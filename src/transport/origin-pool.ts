@@ -11,6 +11,8 @@ interface Slot {
   readonly running: Set<Exchange>;
   /** How many exchanges the socket takes at once: 1 with HTTP/1.1. */
   capacity: number;
+  /** Whether the socket has carried an exchange to its end. */
+  used: boolean;
   connected: boolean;
   available: boolean;
   cancelConnect: (() => void) | undefined;
@@ -64,12 +66,26 @@ export class OriginPool implements Holder {
     if (slot === undefined) return;
     this.#slotOf.delete(exchange);
     slot.running.delete(exchange);
+    slot.used ||= !failed;
     // undici calls from the middle of its own bookkeeping, so whatever dispatches or destroys has to wait.
     if (failed || this.#retired || !slot.connected || this.#waiting.size > 0) {
       queueMicrotask(() => this.#settle(slot));
     } else {
       this.#offer(slot);
     }
+  }
+
+  replay(exchange: Exchange): boolean {
+    const slot = this.#slotOf.get(exchange);
+    if (slot === undefined || !slot.used || slot.capacity > 1) return false;
+    this.#slotOf.delete(exchange);
+    slot.running.delete(exchange);
+    this.#waiting.add(exchange);
+    queueMicrotask(() => {
+      this.#remove(slot);
+      this.#serveWaiting();
+    });
+    return true;
   }
 
   /**
@@ -108,7 +124,9 @@ export class OriginPool implements Holder {
 
   #serveWaiting(): void {
     for (const exchange of this.#waiting) {
-      const slot = this.#available.at(-1) ?? this.#createSlot();
+      // Sockets that were idle as long as the one that failed may be closed as well.
+      const fresh = exchange.isReplay ? this.#createSlot() : undefined;
+      const slot = fresh ?? this.#available.at(-1) ?? this.#createSlot();
       if (slot === undefined) return;
       this.#waiting.delete(exchange);
       this.#assign(exchange, slot);
@@ -151,6 +169,7 @@ export class OriginPool implements Holder {
       client,
       running: new Set(),
       capacity: 1,
+      used: false,
       connected: false,
       available: false,
       cancelConnect: undefined,
@@ -159,6 +178,7 @@ export class OriginPool implements Holder {
     client.on('disconnect', () => {
       slot.connected = false;
       slot.capacity = 1;
+      slot.used = false;
       if (slot.running.size === 0) queueMicrotask(() => this.#settle(slot));
     });
     return slot;

@@ -145,6 +145,22 @@ export function contractOfFaults(create: () => Transport): void {
     expect(await textOf((await transport.send(httpRequest(server.origin), context)).body)).toBe('ok');
   });
 
+  test('a GET that meets a socket closed by the server is sent once more, and only once', async () => {
+    const closeOn = new Set([2]);
+    await using server = await startFaultServer((socket, _received, nth) => {
+      if (closeOn.has(nth)) socket.resetAndDestroy();
+      else socket.write(`${head}content-length: 2\r\n\r\nok`);
+    });
+    const transport = open();
+    const context = sendContext({ channel: { connectionsPerOrigin: 1 } });
+    const get = async () => textOf((await transport.send(httpRequest(server.origin), context)).body);
+    expect([await get(), await get()]).toEqual(['ok', 'ok']);
+    expect(server.connectionCount).toBe(2);
+    closeOn.add(4).add(5);
+    expect((await failureOf(get())).code).toBe('CONNECTION_LOST');
+    expect(await get()).toBe('ok');
+  });
+
   test('a POST that meets a socket closed by the server is not sent twice', async () => {
     const seen: string[] = [];
     await using server = await startFaultServer((socket, received) => {
