@@ -17,13 +17,6 @@ export interface TokenAnswer extends ExpressionScope {
   readonly mediaType: string;
 }
 
-/** Where in the definition the rules of a token answer stand, for messages. */
-export interface TokenAnswerPlaces {
-  readonly request: string;
-  readonly token: string;
-  readonly expiry: string;
-}
-
 /**
  * Judges whether the answer is a success at all: a status of 2xx and no OAuth `error` (RFC 6749 section 5.2; some
  * servers send it with status 200).

@@ -8,7 +8,7 @@ export interface Token {
 }
 
 /** How early a token is renewed, at most. Short-lived tokens are renewed at half their lifetime. */
-export const RENEWAL_SKEW_MS = 60_000;
+const RENEWAL_SKEW_MS = 60_000;
 
 /** When renewal begins: a minute before expiry, or at half of the lifetime if that is shorter. */
 export function renewalPoint(token: Token): number {

@@ -7,7 +7,7 @@ const MAX_CAUSES = 8;
  * An error of a library or of Node, as it may be shown: name, code, message and stack with secrets masked.
  * The original is not kept, because it may hold requests, sockets and headers.
  */
-export class ForeignError extends Error {
+class ForeignError extends Error {
   override readonly name: string;
   readonly code: string | undefined;
 
@@ -24,7 +24,7 @@ export function redactError(error: FerruleError, redactor: Redactor, report?: ob
 }
 
 /** A ForeignError for whatever was thrown; a FerruleError stays one. */
-export function toSafeCause(cause: unknown, redactor: Redactor, depth = 0): unknown {
+function toSafeCause(cause: unknown, redactor: Redactor, depth = 0): unknown {
   if (cause === undefined || depth > MAX_CAUSES) return undefined;
   if (cause instanceof FerruleError) return redactFerruleError(cause, redactor, depth, undefined);
   if (!(cause instanceof Error)) return redactor.redactDeep(cause);

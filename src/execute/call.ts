@@ -47,7 +47,7 @@ export async function prepareCall(
 }
 
 /** Milliseconds left; throws DEADLINE_EXCEEDED or ABORTED when there is nothing left to do. */
-export function remainingMs({ context, options, deadlineAtMs }: Call): number {
+function remainingMs({ context, options, deadlineAtMs }: Call): number {
   if (options.signal?.aborted) {
     throw new FerruleError('ABORTED', 'The caller aborted the execution', { cause: options.signal.reason });
   }
