@@ -1,4 +1,5 @@
 import type { AuthCall } from '../auth/auth-strategy.ts';
+import { waitFor } from '../base/wait.ts';
 import { type BoundParameters, bindParameters } from '../compile/bind-parameters.ts';
 import type { OperationPlan } from '../compile/operation-plan.ts';
 import { renderRequest } from '../compile/render-request.ts';
@@ -42,18 +43,38 @@ export async function prepareCall(
   const { operation, context, options } = call;
   const bound = bindParameters(operation.parameters, parameters, options.lenient ?? false);
   const secrets = context.secrets.read(operation.secretNames, options.signal);
-  const scope = { parameters: bound.values, secrets: secrets instanceof Promise ? await secrets : secrets };
+  const scope = {
+    parameters: bound.values,
+    secrets: secrets instanceof Promise ? await waitWithin(call, secrets) : secrets,
+  };
   return { request: renderRequest(operation.request, scope), scope, bound };
+}
+
+/** Waits for a provider of the host no longer than the call may last. */
+function waitWithin<Result>(call: Call, work: Promise<Result>): Promise<Result> {
+  return waitFor(work, {
+    clock: call.context.clock,
+    timeoutMs: remainingMs(call),
+    signal: call.options.signal,
+    onTimeout: deadlineExceeded,
+    onAbort: aborted,
+  });
+}
+
+function deadlineExceeded(): FerruleError {
+  return new FerruleError('DEADLINE_EXCEEDED', 'The total time of the execution ran out');
+}
+
+function aborted(cause: unknown): FerruleError {
+  return new FerruleError('ABORTED', 'The caller aborted the execution', { cause });
 }
 
 /** Milliseconds left; throws DEADLINE_EXCEEDED or ABORTED when there is nothing left to do. */
 function remainingMs({ context, options, deadlineAtMs }: Call): number {
-  if (options.signal?.aborted) {
-    throw new FerruleError('ABORTED', 'The caller aborted the execution', { cause: options.signal.reason });
-  }
+  if (options.signal?.aborted) throw aborted(options.signal.reason);
   const left = deadlineAtMs - context.clock.monotonicNow();
   if (left > 0) return left;
-  throw new FerruleError('DEADLINE_EXCEEDED', 'The total time of the execution ran out');
+  throw deadlineExceeded();
 }
 
 export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): AuthCall {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createEngine, type Engine, type EngineOptions, FerruleError, SecretValue } from '../../src/index.ts';
 import { type EchoServer, sendJson, startEchoServer } from '../support/echo-server.ts';
 import { failureOf } from '../support/failure-of.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { unusedPort } from '../support/loopback-server.ts';
 
 /** Hard for every encoding: quotes, slashes, plus, percent, umlaut, angle brackets. */
@@ -182,6 +183,28 @@ describe('secrets', () => {
       await connection.execute('Send', { Text: '{{key}}' });
       expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({ k: key, p: '{{key}}' });
     }
+  });
+});
+
+describe('a provider that never answers', () => {
+  const definition = everywhere('http://127.0.0.1:9', { key: 'known', plain: null });
+  const secretProvider = { getSecret: () => new Promise<string>(() => {}) };
+
+  it('is waited for no longer than the call may last', async () => {
+    const clock = createFakeClock();
+    const connection = engineOf({ secretProvider, clock }).connection(definition);
+    const failure = failureOf(connection.execute('Send', { Text: 'x' }, { timeoutMs: 5_000 }));
+    clock.advance(5_000);
+    expect((await failure).code).toBe('DEADLINE_EXCEEDED');
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('is left at once when the caller aborts', async () => {
+    const connection = engineOf({ secretProvider }).connection(definition);
+    const controller = new AbortController();
+    const failure = failureOf(connection.execute('Send', { Text: 'x' }, { signal: controller.signal }));
+    controller.abort();
+    expect((await failure).code).toBe('ABORTED');
   });
 });
 
