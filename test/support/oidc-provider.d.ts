@@ -1,0 +1,17 @@
+/** The little of oidc-provider that the tests use; it brings no types of its own. */
+declare module 'oidc-provider' {
+  import type { RequestListener } from 'node:http';
+
+  interface IssuedToken {
+    readonly clientId: string;
+    readonly scope?: string;
+    readonly isExpired: boolean;
+  }
+
+  export class Provider {
+    constructor(issuer: string, configuration: Readonly<Record<string, unknown>>);
+    readonly ClientCredentials: { find(token: string): Promise<IssuedToken | undefined> };
+    callback(): RequestListener;
+    on(event: 'server_error', listener: (context: unknown, error: Error) => void): void;
+  }
+}
