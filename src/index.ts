@@ -3,6 +3,8 @@ export { SecretValue } from './base/secret-value.ts';
 export type { InputProperty, InputSchema } from './compile/input-schema.ts';
 export type { ConnectionDefinition, OperationDefinition } from './definition/definition.ts';
 export type { ConnectionInput, OperationInput } from './definition/definition-input.ts';
+export { type JsonErrorPlace, locateJsonError } from './definition/json-error-place.ts';
+export { type ParsedConnection, parseConnection } from './definition/parse-connection.ts';
 export {
   type Category,
   type ErrorCode,
