@@ -10,7 +10,7 @@ import { staticConstants, staticFunctions } from '../../src/expression/static-fu
 const file = new URL('../../docs/expressions.md', import.meta.url);
 const text = await readFile(file, 'utf8');
 const scope = {
-  body: JSON.parse(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? ''),
+  body: JSON.parse(/```json.*\n([\s\S]*?)```/.exec(text)?.[1] ?? ''),
   headers: { location: 'https://example.test/users/42' },
   statusCode: 200,
 };

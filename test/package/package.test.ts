@@ -1,0 +1,128 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type PackedPackage, packPackage, readManifest, root, run } from './packed-package.ts';
+
+let packed: PackedPackage;
+
+beforeAll(() => {
+  packed = packPackage();
+}, 60_000);
+
+afterAll(() => packed.remove());
+
+describe('the tarball', () => {
+  it('holds the build, the pages and nothing else', () => {
+    const allowed = /^(dist\/.+|docs\/[a-z-]+\.md|CHANGELOG\.md|LICENSE|README\.md|package\.json)$/;
+    expect(packed.files.filter(file => !allowed.test(file))).toEqual([]);
+  });
+
+  it('holds no sources and no tests', () => {
+    const sources = packed.files.filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+    expect(sources).toEqual([]);
+    expect(packed.files.filter(file => /(^|\/)tests?\/|\.test\./.test(file))).toEqual([]);
+  });
+
+  it('holds the entry with its types, the schema, the licence and the pages', () => {
+    const needed = [
+      'dist/index.js',
+      'dist/index.d.ts',
+      'dist/schema.json',
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'docs/quick-start.md',
+    ];
+    expect(packed.files).toEqual(expect.arrayContaining(needed));
+  });
+
+  it('holds every file that package.json promises', () => {
+    const { exports, bin } = JSON.parse(readFileSync(join(packed.installed, 'package.json'), 'utf8'));
+    const promised = [...pathsIn(exports), ...pathsIn(bin)];
+    expect(promised.length).toBeGreaterThan(3);
+    expect(promised.filter(path => !existsSync(join(packed.installed, path)))).toEqual([]);
+  });
+
+  it('asks for the dependencies of the repository, in exact versions', () => {
+    const { dependencies } = readManifest(join(packed.installed, 'package.json'));
+    expect(dependencies).toEqual(readManifest().dependencies);
+    expect(Object.values(dependencies).filter(version => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+});
+
+describe('the installed package', () => {
+  it('type-checks in a strict project', () => {
+    const options = {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable'],
+      module: 'nodenext',
+      types: ['node'],
+      skipLibCheck: false,
+      resolveJsonModule: true,
+      noEmit: true,
+    };
+    write('consumer.ts', consumer);
+    write('package.json', JSON.stringify({ type: 'module' }));
+    write('tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }));
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    expect(run(process.execPath, [compiler, '-p', packed.consumer])).toBe('');
+  });
+
+  it('runs', () => {
+    write('consumer.ts', consumer);
+    expect(packed.run('consumer.ts')).toBe('GET https://api.example.com/users?q=jo ["Users"]\n');
+  });
+
+  it('publishes the JSON Schema of definitions', () => {
+    write(
+      'schema.ts',
+      "import schema from 'ferrule/schema' with { type: 'json' };\nprocess.stdout.write(schema.title);\n",
+    );
+    expect(packed.run('schema.ts')).toBe('Ferrule connection');
+  });
+
+  it('has a command that tells its version', () => {
+    const { bin } = JSON.parse(readFileSync(join(packed.installed, 'package.json'), 'utf8'));
+    expect(packed.run(join(packed.installed, bin.ferrule), '--version').trim()).toBe(readManifest().version);
+  });
+});
+
+const consumer = `
+import { createEngine, FerruleError, type ConnectionInput, type ExecutionReport } from 'ferrule';
+
+const definition: ConnectionInput = {
+  name: 'Directory',
+  config: { baseUrl: 'https://api.example.com' },
+  operations: [
+    {
+      name: 'Users',
+      config: { method: 'GET', path: 'users', params: { q: '<<Query>>' } },
+      outputs: { Count: { value: 'body.length' } },
+    },
+  ],
+};
+await using engine = createEngine();
+const directory = engine.connection(definition);
+const { method, url } = await directory.dryRun('Users', { Query: 'jo' });
+console.log(method, url, JSON.stringify(directory.operations));
+
+export function outputsOf(report: ExecutionReport): unknown {
+  return report.outputs;
+}
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof FerruleError ? error.code : undefined;
+}
+`;
+
+function write(name: string, text: string): void {
+  writeFileSync(join(packed.consumer, name), text);
+}
+
+/** Every path of a manifest field, however deep. */
+function pathsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
+}

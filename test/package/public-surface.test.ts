@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as entry from '../../src/index.ts';
+
+/** What users may import. A name that goes is a breaking change; a name that comes is a promise. */
+const values = [
+  'FerruleError',
+  'SecretValue',
+  'createEngine',
+  'errorCodes',
+  'locateJsonError',
+  'parseConnection',
+  'systemClock',
+];
+
+const types = [
+  'Attempt',
+  'CallOptions',
+  'Category',
+  'Channel',
+  'Clock',
+  'Connection',
+  'ConnectionDefinition',
+  'ConnectionInput',
+  'ConnectionTestReport',
+  'Diagnostic',
+  'DryRun',
+  'EgressOptions',
+  'Engine',
+  'EngineOptions',
+  'ErrorCode',
+  'ErrorCodeEntry',
+  'ExecutionReport',
+  'FailedExecutionReport',
+  'HeaderPair',
+  'HttpRequest',
+  'HttpResponse',
+  'InputProperty',
+  'InputSchema',
+  'Issue',
+  'JsonErrorPlace',
+  'OperationDefinition',
+  'OperationInput',
+  'OperationStream',
+  'Parameters',
+  'ParsedConnection',
+  'RawAnswer',
+  'RedirectHop',
+  'RequestSummary',
+  'ResponseBody',
+  'SecretProvider',
+  'SendContext',
+  'Stage',
+  'StreamEvent',
+  'TestStage',
+  'TestStageName',
+  'Timer',
+  'Timings',
+  'TokenUse',
+  'Transport',
+];
+
+const source = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
+
+describe('the public surface', () => {
+  it('has exactly these values', () => {
+    expect(Object.keys(entry).sort()).toEqual([...values].sort());
+  });
+
+  it('has exactly these names, values and types together', () => {
+    expect(exportedNames(source).sort()).toEqual([...values, ...types].sort());
+  });
+
+  it('is a list of names and nothing else', () => {
+    expect(source.replaceAll(/export (?:type )?\{[^}]*\} from '\.\/[^']+';\n/g, '')).toBe('');
+  });
+});
+
+/** The names of `export { a, type B } from` and `export type { C } from`. */
+function exportedNames(text: string): string[] {
+  return [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(match =>
+    (match[1] ?? '')
+      .split(',')
+      .map(name => name.trim().replace(/^type /, ''))
+      .filter(name => name !== ''),
+  );
+}

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { version } from '../../src/base/version.ts';
+import { readManifest, run } from './packed-package.ts';
+
+const source = new URL('../../src/', import.meta.url);
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
+
+/** The only files that may look at a secret, each with its reason. */
+const revealing: Readonly<Record<string, string>> = {
+  'auth/token-keeper.ts': 'sees whether a renewal brought another token',
+  'auth/token-strategy.ts': 'places a token in its header',
+  'base/redactor.ts': 'knows what to mask',
+  'base/secret-value.ts': 'declares it',
+  'template/value-text.ts': 'writes a secret into a template',
+  'transport/trust.ts': 'gives the key of a client certificate to TLS',
+};
+
+/** What costs time to load and must wait until it is needed. */
+const heavy = [
+  'undici',
+  'jsonata',
+  're2js',
+  'valibot',
+  'acorn',
+  'mustache',
+  'eventsource-parser',
+  'ipaddr.js',
+  'commander',
+];
+
+describe('the sources', () => {
+  it('carry the version of the package', () => {
+    expect(version).toBe(readManifest().version);
+  });
+
+  it('reveal secrets only in the files that are listed here', () => {
+    const found = files.filter(file => /\breveal\b/.test(codeOf(file)));
+    expect(found.sort()).toEqual(Object.keys(revealing).sort());
+  });
+
+  it('load no large library before it is needed', () => {
+    const loaded = loadedBy("await import(process.argv[1] + 'index.ts');");
+    expect(loaded.some(url => url.endsWith('/src/index.ts'))).toBe(true);
+    expect(heavyOf(loaded)).toEqual([]);
+  });
+
+  it('would show a large library if one were loaded', () => {
+    const loaded = loadedBy(`const { createEngine } = await import(process.argv[1] + 'index.ts');
+      createEngine().connection({ name: 'a', config: { baseUrl: 'https://a.example.com' } });`);
+    expect(heavyOf(loaded)).toContain('valibot');
+  });
+});
+
+/** The text of a source without its comments. */
+function codeOf(file: string): string {
+  return readFileSync(new URL(file, source), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+}
+
+/** The URLs of all modules that a fresh process loads for a script; its first argument is the directory of sources. */
+function loadedBy(script: string): readonly string[] {
+  const watch = `import { registerHooks } from 'node:module';
+    const urls = [];
+    registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) });
+    ${script}
+    process.stdout.write(JSON.stringify(urls));`;
+  return JSON.parse(
+    run(process.execPath, ['--input-type=module', '--eval', watch, source.href]),
+  ) as readonly string[];
+}
+
+function heavyOf(urls: readonly string[]): readonly string[] {
+  return heavy.filter(name => urls.some(url => url.includes(`/node_modules/${name}/`)));
+}
