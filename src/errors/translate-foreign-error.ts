@@ -63,15 +63,14 @@ const rows: Readonly<Record<string, Row>> = {
   HOSTNAME_MISMATCH: ['TLS_HOST_MISMATCH', 'the server certificate is for another host'],
   ERR_SSL_WRONG_VERSION_NUMBER: ['TLS_FAILED', 'the port does not speak TLS; is the URL meant to be http?'],
   ERR_SSL_PACKET_LENGTH_TOO_LONG: ['TLS_FAILED', 'the port does not speak TLS; is the URL meant to be http?'],
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: ['TLS_FAILED', 'the server requires a client certificate'],
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: ['TLS_FAILED', 'the server refused the client certificate'],
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: [
-    'TLS_FAILED',
-    'the server does not know the authority of the client certificate',
-  ],
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: ['TLS_FAILED', 'the server does not accept the offered TLS versions'],
   ERR_SSL_UNSUPPORTED_PROTOCOL: ['TLS_FAILED', 'the server offers only TLS versions that are not allowed'],
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: [
+  ALERT_CERTIFICATE_REQUIRED: ['TLS_FAILED', 'the server requires a client certificate'],
+  ALERT_BAD_CERTIFICATE: ['TLS_FAILED', 'the server refused the client certificate'],
+  ALERT_CERTIFICATE_UNKNOWN: ['TLS_FAILED', 'the server refused the client certificate'],
+  ALERT_CERTIFICATE_EXPIRED: ['TLS_FAILED', 'the client certificate has expired, the server says'],
+  ALERT_UNKNOWN_CA: ['TLS_FAILED', 'the server does not know the authority of the client certificate'],
+  ALERT_PROTOCOL_VERSION: ['TLS_FAILED', 'the server does not accept the offered TLS versions'],
+  ALERT_HANDSHAKE_FAILURE: [
     'TLS_FAILED',
     'the server broke off the TLS handshake; it may require a client certificate, another version or cipher',
   ],
@@ -133,7 +132,9 @@ function toRow(error: unknown, place: ForeignErrorPlace): Row {
   }
   // undici names its parser's errors by class only; llhttp's reason is in the text.
   if (error instanceof Error && error.name === 'HTTPParserError') return parserRow(messageOf(error), place);
-  const row = Object.hasOwn(rows, code) ? rows[code] : undefined;
+  // OpenSSL's alerts carry the version of TLS that introduced them, and not always the same one.
+  const name = code.replace(/^ERR_SSL_(?:SSLV3|SSL\/TLS|TLSV1|TLSV13)_ALERT_/, 'ALERT_');
+  const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
   return row ?? familyRow(code, place);
 }
 

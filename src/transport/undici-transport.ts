@@ -1,10 +1,11 @@
 import { LruMap } from '../base/lru-map.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { translateForeignError } from '../errors/translate-foreign-error.ts';
-import { type Lookup, openSocket, systemLookup, type Target } from './connector.ts';
+import { type Lookup, systemLookup, type Target } from './connector.ts';
 import { Exchange } from './exchange.ts';
 import { toAbortError } from './incoming-body.ts';
 import { OriginPool } from './origin-pool.ts';
+import { probeTarget } from './probe.ts';
 import type {
   Channel,
   ConnectPhases,
@@ -63,28 +64,9 @@ class UndiciTransport implements Transport {
     });
   }
 
-  probe(url: string, { channel, clock, signal }: ProbeContext): Promise<ConnectPhases> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) throw closedError();
-      if (signal?.aborted) throw toAbortError(signal);
-      const target = toTarget(originOf(url));
-      let phases: ConnectPhases = { host: target.host };
-      const observed = { ...channel, onConnect: (observation: ConnectPhases) => (phases = observation) };
-      const lookup = this.#options.lookup ?? systemLookup;
-      const request = { target, channel: observed, clock, lookup, tlsSession: { session: undefined } };
-      let cancel = () => {};
-      const abort = () => {
-        cancel();
-        if (signal !== undefined) reject(toAbortError(signal));
-      };
-      cancel = openSocket(request, (error, socket) => {
-        signal?.removeEventListener('abort', abort);
-        socket?.destroy();
-        if (error === null) resolve(phases);
-        else reject(error);
-      });
-      signal?.addEventListener('abort', abort, { once: true });
-    });
+  async probe(url: string, context: ProbeContext): Promise<ConnectPhases> {
+    if (this.#closed) throw closedError();
+    return probeTarget(toTarget(originOf(url)), this.#options.lookup ?? systemLookup, context);
   }
 
   async release(channelKey: string): Promise<void> {
