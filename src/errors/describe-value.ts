@@ -8,6 +8,7 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'number') return Number.isNaN(value) ? 'not a number (NaN)' : 'a number';
   if (typeof value === 'boolean') return `the truth value ${value}`;
   if (typeof value !== 'object') return `a ${typeof value}`;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   return describeFields(Object.keys(value));
 }
