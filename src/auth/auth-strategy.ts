@@ -50,6 +50,8 @@ export interface AuthServices {
 }
 
 export interface TokenTarget {
+  /** JSON pointer of the token request, for messages. */
+  readonly pointer: string;
   /** For a client certificate that is made of secrets. */
   readonly scope: RenderScope;
   readonly trust: TrustPlan;

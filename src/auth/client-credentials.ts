@@ -6,6 +6,7 @@ import type { AuthCall, AuthServices, AuthStrategy } from './auth-strategy.ts';
 import { createKeyOf } from './request-key.ts';
 import {
   assertTokenAnswer,
+  describeAnswer,
   type TokenAnswer,
   toLifetimeSeconds,
   toToken,
@@ -26,14 +27,16 @@ export function createClientCredentials(plan: ClientCredentialsPlan, services: A
   const source = {
     keyOf: createKeyOf(plan, render),
     async request(call: AuthCall) {
+      const pointer = `${plan.pointer}/tokenUrl`;
       const answer = await services.exchange(render(call), {
+        pointer,
         scope: call.scope,
         trust: plan.trust,
         maxRedirects: 0,
       });
-      assertTokenAnswer(answer, `${plan.pointer}/tokenUrl`, redactor);
-      const token = toTokenValue(readMember(answer, 'access_token'), answer, plan.pointer);
-      return toToken(token, readLifetime(answer, plan.pointer), clock);
+      assertTokenAnswer(answer, pointer, redactor);
+      const token = toTokenValue(readMember(answer, 'access_token', pointer), answer, pointer);
+      return toToken(token, readLifetime(answer, pointer), clock);
     },
   };
   return createTokenStrategy(source, plan.placement, services);
@@ -75,18 +78,19 @@ function formEncode(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
-function readMember(answer: TokenAnswer, name: string): unknown {
+function readMember(answer: TokenAnswer, name: string, pointer: string): unknown {
   const { body } = answer;
   if (typeof body === 'object' && body !== null)
     return Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
   throw new FerruleError('TOKEN_MISSING', 'The token answer is not a JSON object', {
+    pointer,
     expected: 'a JSON object with access_token (RFC 6749 section 5.1)',
-    found: answer.mediaType === '' ? 'a body without content type' : `a body of type ${answer.mediaType}`,
+    found: describeAnswer(answer),
   });
 }
 
 function readLifetime(answer: TokenAnswer, pointer: string): number {
-  const expiresIn = readMember(answer, 'expires_in');
+  const expiresIn = readMember(answer, 'expires_in', pointer);
   if (expiresIn === undefined || expiresIn === null) return DEFAULT_LIFETIME_SECONDS;
-  return toLifetimeSeconds(expiresIn, `${pointer}/tokenUrl`);
+  return toLifetimeSeconds(expiresIn, pointer);
 }

@@ -3,6 +3,7 @@ import { renderRequest } from '../compile/render-request.ts';
 import type { AuthCall, AuthServices, AuthStrategy } from './auth-strategy.ts';
 import { createKeyOf } from './request-key.ts';
 import { assertTokenAnswer, toLifetimeSeconds, toToken, toTokenValue } from './token-answer.ts';
+import { evaluateOnAnswer } from './token-failure.ts';
 import { createTokenStrategy } from './token-strategy.ts';
 
 /** A token fetched by an operation of its own, found in the answer by expressions. */
@@ -12,16 +13,27 @@ export function createHttpBearerToken(plan: HttpBearerTokenPlan, services: AuthS
   const source = {
     keyOf: createKeyOf(plan, render),
     async request(call: AuthCall) {
+      const places = {
+        request: `${plan.pointer}/token/operation`,
+        token: `${plan.pointer}/token/tokenOutput`,
+        expiry: `${plan.pointer}/token/expirationOutput`,
+      };
       const answer = await services.exchange(render(call), {
+        pointer: places.request,
         scope: call.scope,
         trust: plan.trust,
         maxRedirects: plan.maxRedirects,
       });
-      assertTokenAnswer(answer, `${plan.pointer}/token/operation`, redactor);
-      const found = await plan.tokenOutput.evaluate(answer);
-      const token = toTokenValue(found, answer, `${plan.pointer}/token/tokenOutput`);
-      const lifetime = await plan.expirationOutput.evaluate(answer);
-      return toToken(token, toLifetimeSeconds(lifetime, `${plan.pointer}/token/expirationOutput`), clock);
+      assertTokenAnswer(answer, places.request, redactor);
+      const found = await evaluateOnAnswer(plan.tokenOutput, answer, 'TOKEN_MISSING', places.token);
+      const token = toTokenValue(found, answer, places.token);
+      const lifetime = await evaluateOnAnswer(
+        plan.expirationOutput,
+        answer,
+        'TOKEN_EXPIRY_INVALID',
+        places.expiry,
+      );
+      return toToken(token, toLifetimeSeconds(lifetime, places.expiry), clock);
     },
   };
   return createTokenStrategy(source, plan.placement, services);

@@ -1,4 +1,5 @@
 import type { AuthServices } from '../auth/auth-strategy.ts';
+import { toTokenFailure } from '../auth/token-failure.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
@@ -25,16 +26,20 @@ export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
     maxResponseBytes: Math.min(plan.limits.maxResponseBytes, MAX_TOKEN_ANSWER_BYTES),
     maxDecompressedBytes: Math.min(plan.limits.maxDecompressedBytes, MAX_TOKEN_ANSWER_BYTES),
   };
-  return async (request, { trust, maxRedirects, scope }) => {
-    const response = await transport.send(request, {
-      channel: channels.forTokens(trust, scope),
-      limits,
-      timeouts: plan.timeouts,
-      maxRedirects,
-      clock,
-      streaming: false,
-      isSecretText: text => redactor.finds(text),
-    });
-    return readAnswer(response);
+  return async (request, { pointer, trust, maxRedirects, scope }) => {
+    try {
+      const response = await transport.send(request, {
+        channel: channels.forTokens(trust, scope),
+        limits,
+        timeouts: plan.timeouts,
+        maxRedirects,
+        clock,
+        streaming: false,
+        isSecretText: text => redactor.finds(text),
+      });
+      return await readAnswer(response);
+    } catch (error) {
+      throw toTokenFailure(error, pointer);
+    }
   };
 }

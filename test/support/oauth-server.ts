@@ -7,13 +7,12 @@ import { type LoopbackServer, startHttpServer } from './loopback-server.ts';
 export interface OAuthClient {
   readonly id: string;
   readonly secret: string;
-  /** How the client must prove itself at the token endpoint; anything else is refused. */
   readonly clientAuth: 'basic_auth' | 'www_form_urlencoded';
 }
 
 export interface OAuthServerOptions {
   readonly clients: readonly OAuthClient[];
-  /** Scopes that may be asked for, with spaces between them. */
+  /** Scopes that a client may ask for, with spaces between them; the server also knows `admin`, for nobody. */
   readonly scope?: string;
   readonly lifetimeSeconds?: number;
 }
@@ -23,6 +22,8 @@ export interface OAuthServer extends LoopbackServer {
   readonly tokenUrl: string;
   /** Token requests so far, refused ones included. */
   readonly tokenRequests: number;
+  /** How the client proved itself in the token request that came last. */
+  readonly lastClientAuth: OAuthClient['clientAuth'] | undefined;
   /** The client a token was issued to; undefined for one that was not issued here, expired or was revoked. */
   clientOf(token: string): Promise<string | undefined>;
   /** From now on no token issued so far is valid. */
@@ -36,8 +37,12 @@ export async function startOAuthServer(
   const store = new Map<string, object>();
   let answer: RequestListener = (_, response) => response.destroy();
   let tokenRequests = 0;
+  let lastClientAuth: OAuthServer['lastClientAuth'];
   const server = await startHttpServer((request, response) => {
-    if (request.url === '/token') tokenRequests += 1;
+    if (request.url === '/token') {
+      tokenRequests += 1;
+      lastClientAuth = request.headers.authorization === undefined ? 'www_form_urlencoded' : 'basic_auth';
+    }
     answer(request, response);
   }, tls);
   // The issuer is the server's own URL, which is known only now.
@@ -46,6 +51,7 @@ export async function startOAuthServer(
   return Object.defineProperties(Object.create(server) as OAuthServer, {
     tokenUrl: { value: `${server.origin}/token` },
     tokenRequests: { get: () => tokenRequests },
+    lastClientAuth: { get: () => lastClientAuth },
     clientOf: {
       value: async (token: string) => {
         const found = await provider.ClientCredentials.find(token);
@@ -66,7 +72,7 @@ function toConfiguration(
     adapter: (model: string) => createAdapter(model, store),
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' }] },
     cookies: { keys: ['loopback'] },
-    scopes: scope.split(' ').filter(each => each !== ''),
+    scopes: [...scope.split(' ').filter(each => each !== ''), 'admin'],
     ttl: { ClientCredentials: lifetimeSeconds },
     features: { devInteractions: { enabled: false }, clientCredentials: { enabled: true } },
     clients: clients.map(({ id, secret, clientAuth }) => ({
