@@ -1,5 +1,4 @@
 import type { Transform } from 'node:stream';
-import { pipeline } from 'node:stream';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { type ForeignErrorPlace, translateForeignError } from '../errors/translate-foreign-error.ts';
 import { toLimitError } from './limit-errors.ts';
@@ -76,7 +75,7 @@ async function* undo(source: AsyncIterable<Uint8Array>, coding: Coding): AsyncGe
   if (first === undefined) return;
   const decoder = createDecoder(coding, first);
   // Whoever reads the decoder sees the errors of both; the callback keeps them from being thrown globally.
-  pipeline(pieces, decoder, () => undefined);
+  process.getBuiltinModule('node:stream').pipeline(pieces, decoder, () => undefined);
   yield* decoder as AsyncIterable<Uint8Array>;
 }
 
