@@ -44,7 +44,8 @@ export class Terminal {
   /** One line below everything that is rewritten in place; undefined removes it. Nothing when stderr is no terminal. */
   setStatus(text: string | undefined): void {
     if (!this.#stderr.isTTY || (text === undefined && !this.#statusShown)) return;
-    const cut = text?.slice(0, Math.max(0, this.#stderr.columns - 1)) ?? '';
+    // A terminal that does not know its width says 0.
+    const cut = text?.slice(0, (this.#stderr.columns || 80) - 1) ?? '';
     this.#stderr.write(`\r\u001b[K${cut}`);
     this.#statusShown = text !== undefined;
   }
