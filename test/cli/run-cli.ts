@@ -8,6 +8,9 @@ import { expect } from 'vitest';
 /** The secret of these tests. `runCli` fails whenever it stands, plainly or encoded, in what the command printed. */
 export const canary = 'canary/7f+3e A-9d21';
 
+/** Of util-linux; other systems have a command of that name with other options. */
+export const pseudoTerminal = 'script';
+
 const bin = fileURLToPath(new URL('../../src/cli/ferrule.ts', import.meta.url));
 const encodings = [
   canary,
@@ -48,7 +51,7 @@ export async function runOnTerminal(args: readonly string[], options: CliOptions
     .map(word => `'${word.replaceAll("'", "'\\''")}'`)
     .join(' ');
   const env = environment({ TERM: 'xterm', SHELL: '/bin/sh', ...options.env });
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { env });
+  const child = spawn(pseudoTerminal, ['--quiet', '--return', '--command', command, '/dev/null'], { env });
   return collect(child, options, undefined);
 }
 

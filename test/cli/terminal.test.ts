@@ -3,10 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RecordingServer, startRecordingServer } from '../support/recording-server.ts';
 import { acme } from './definitions.ts';
-import { canary, createWorkplace, runOnTerminal } from './run-cli.ts';
+import { canary, createWorkplace, pseudoTerminal, runOnTerminal } from './run-cli.ts';
 
-/** The pseudo-terminal is that of `script` from util-linux, whose options other systems do not know. */
-const hasPseudoTerminal = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes(
+const hasPseudoTerminal = spawnSync(pseudoTerminal, ['--version'], { encoding: 'utf8' }).stdout?.includes(
   'util-linux',
 );
 const reason = hasPseudoTerminal ? '' : ' (skipped: no `script` of util-linux here)';
