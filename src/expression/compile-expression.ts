@@ -26,7 +26,7 @@ export interface CompileExpressionOptions {
 }
 
 /** Characters of a source. The longest expression of a real definition seen so far has some hundreds. */
-export const MAX_SOURCE_LENGTH = 20_000;
+const MAX_SOURCE_LENGTH = 20_000;
 const JSONATA_PREFIX = 'jsonata:';
 
 /**

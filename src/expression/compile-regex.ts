@@ -16,7 +16,7 @@ export function regexLiteral(node: Expression | SpreadElement): RegexLiteral | u
 export function compileRegexLiteral(node: RegexLiteral, context: CompileContext): Regex {
   const regex = compileRegex(node.regex.pattern, node.regex.flags);
   if ('refused' in regex) {
-    throw context.notAllowed(node, `regular expressions here have no ${regex.refused}`);
+    throw context.notAllowed(node, `a regular expression here cannot have ${regex.refused}`);
   }
   return regex;
 }

@@ -1,6 +1,6 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CompiledExpression, EvaluateOptions, ExpressionScope } from './expression.ts';
-import { type ExpressionSandbox, processSandbox } from './expression-sandbox.ts';
+import type { ExpressionSandbox } from './expression-sandbox.ts';
 import {
   checkJsonata,
   evaluateJsonata,
@@ -82,11 +82,17 @@ function runInProcess(text: string): Run {
   return (input, limits) => evaluateJsonata(prepareJsonata(text, limits), input, limits);
 }
 
-function runInSandbox(text: string, options: JsonataOptions): Run {
-  return (input, limits) => {
-    const sandbox = options.sandbox ?? processSandbox();
-    return sandbox.run({ source: text, input, limits }, Math.max(SANDBOX_DEADLINE_MS, limits.timeoutMs));
+function runInSandbox(text: string, { sandbox }: JsonataOptions): Run {
+  return async (input, limits) => {
+    const target = sandbox ?? (await loadProcessSandbox());
+    return target.run({ source: text, input, limits }, Math.max(SANDBOX_DEADLINE_MS, limits.timeoutMs));
   };
+}
+
+/** Loaded when first needed, for what starts processes takes 3 ms to load. */
+async function loadProcessSandbox(): Promise<ExpressionSandbox> {
+  const { processSandbox } = await import('./expression-sandbox.ts');
+  return processSandbox();
 }
 
 /** Absent members are left out, so that JSONata sees nothing rather than undefined. */

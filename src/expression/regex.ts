@@ -16,7 +16,8 @@ export interface RegexMatch {
 
 /**
  * A regular expression that is run by RE2, in time proportional to the text: no pattern can be endless.
- * It counts by code points, as JavaScript does with the flag u.
+ * It counts by code points, as JavaScript does with the flag u. Two differences remain, both in repetitions: a group
+ * keeps what it matched in an earlier round, and a round that matches nothing is not tried again another way.
  */
 export class Regex {
   readonly isGlobal: boolean;

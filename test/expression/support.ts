@@ -26,10 +26,3 @@ export function failureOf(work: () => unknown): FerruleError {
   }
   throw new TypeError('expected a FerruleError, but nothing was thrown');
 }
-
-/** Milliseconds that `work` took. */
-export function durationOf(work: () => unknown): number {
-  const startedAt = performance.now();
-  work();
-  return performance.now() - startedAt;
-}
