@@ -30,12 +30,10 @@ const fetched: Auth = {
 const json = (statusCode: number, value: unknown) => (response: ServerResponse) =>
   sendJson(response, value, statusCode);
 
-const html =
-  (statusCode: number, contentType = 'text/html') =>
-  (response: ServerResponse) => {
-    response.writeHead(statusCode, { 'content-type': contentType });
-    response.end('<html>Sign in</html>');
-  };
+const html = (statusCode: number) => (response: ServerResponse) => {
+  response.writeHead(statusCode, { 'content-type': 'text/html' });
+  response.end('<html>Sign in</html>');
+};
 
 const failures: readonly Failure[] = [
   { auth: { authType: 'basic', username: 'team:robot', password: 'x' } },
@@ -54,7 +52,6 @@ const failures: readonly Failure[] = [
   { auth: fetched, answer: json(200, { session: { key: 'ses', expires: 1800 } }) },
   { auth: fetched, answer: json(200, { session: { token: 'ses', expires: 1_900_000_000 } }) },
   { auth: fetched, answer: json(200, { user: 'jo' }) },
-  { auth: clientCredentials, answer: html(200, 'application/json') },
 ];
 
 /** The messages of every failure, in order. */
