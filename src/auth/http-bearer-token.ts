@@ -11,7 +11,7 @@ export function createHttpBearerToken(plan: HttpBearerTokenPlan, services: AuthS
   const { clock, redactor } = services;
   const render = (call: AuthCall) => renderRequest(plan.request, call.scope);
   const source = {
-    keyOf: createKeyOf(plan, render),
+    keyOf: createKeyOf(plan, render, [plan.tokenOutput.source, plan.expirationOutput.source]),
     async request(call: AuthCall) {
       const places = {
         request: `${plan.pointer}/token/operation`,

@@ -5,26 +5,32 @@ import type { AuthCall } from './auth-strategy.ts';
 
 /**
  * Gives the cache key of a token: the effective token request, so that a changed secret, scope or URL means a new
- * token. The request is rendered for it again only when secrets or parameters may have changed.
+ * token. `reading` is how the token is found in the answer, where the definition says that.
+ * The request is rendered for it again only when secrets or parameters may have changed.
  */
 export function createKeyOf(
   plan: TokenRequestPlan,
   render: (call: AuthCall) => HttpRequest,
+  reading: readonly string[] = [],
 ): (call: AuthCall) => string {
   const keys = new WeakMap<object, string>();
   return call => {
-    if (plan.usesParameters) return toKey(plan, render(call));
+    if (plan.usesParameters) return toKey(plan, render(call), reading);
     const { secrets } = call.scope;
     const known = keys.get(secrets);
     if (known !== undefined) return known;
-    const key = toKey(plan, render(call));
+    const key = toKey(plan, render(call), reading);
     keys.set(secrets, key);
     return key;
   };
 }
 
-function toKey(plan: TokenRequestPlan, { method, url, headers, body }: HttpRequest): string {
+function toKey(
+  plan: TokenRequestPlan,
+  { method, url, headers, body }: HttpRequest,
+  reading: readonly string[],
+): string {
   const text =
     typeof body === 'string' || body === undefined ? (body ?? '') : Buffer.from(body).toString('latin1');
-  return fingerprint(plan.trust.key, plan.pointer, method, url, JSON.stringify(headers), text);
+  return fingerprint(plan.trust.key, plan.pointer, method, url, JSON.stringify(headers), text, ...reading);
 }

@@ -52,7 +52,10 @@ export function toTokenValue(value: unknown, answer: TokenAnswer, pointer: strin
   if (usable) return new SecretValue(value);
   throw new FerruleError('TOKEN_MISSING', 'The token answer holds no usable token', {
     pointer,
-    expected: 'a non-empty text',
+    expected:
+      typeof value === 'string' && value !== ''
+        ? `a text of at most ${MAX_TOKEN_LENGTH} characters, without white space at its ends and control characters`
+        : 'a non-empty text',
     found: `${describeValue(value)} in ${describeAnswer(answer)}`,
   });
 }

@@ -25,15 +25,16 @@ export function createTokenStrategy(
   return {
     authenticate(request, call) {
       const key = source.keyOf(call);
-      const place = ({ token, source: origin }: KeptToken) => ({
-        request: placeHeader(request, placement.header, toCredential(placement.prefix, token.value.reveal())),
-        token: { key, token, source: origin },
-      });
-      const fetchToken = async () => {
-        const token = await source.request(call);
-        redactor.add(token.value);
-        return token;
+      const place = ({ token, source: origin }: KeptToken) => {
+        // Here and not where it is fetched: another connection with the same token request may have done that.
+        if (token !== placeholder) redactor.add(token.value);
+        const credential = toCredential(placement.prefix, token.value.reveal());
+        return {
+          request: placeHeader(request, placement.header, credential),
+          token: { key, token, source: origin },
+        };
       };
+      const fetchToken = () => source.request(call);
       if (!call.fetchTokens) return place({ token: tokens.peek(key) ?? placeholder, source: 'cache' });
       const kept = tokens.get(key, fetchToken, call);
       return kept instanceof Promise ? kept.then(place) : place(kept);

@@ -89,6 +89,17 @@ describe('a token', () => {
   });
 });
 
+describe('a token with white space at its end', () => {
+  it('is refused in words that say so', async () => {
+    const failure = await failureOf(() =>
+      toTokenValue('hidden-token\n', answer('', 200, 'text/plain'), '/place'),
+    );
+    expect(failure.expected).toBe(
+      'a text of at most 65536 characters, without white space at its ends and control characters',
+    );
+  });
+});
+
 describe('a token answer', () => {
   it.each([200, 201, 204])('with status %d may hold a token', statusCode => {
     expect(() =>

@@ -88,6 +88,28 @@ describe('one token for many callers', () => {
   });
 });
 
+describe('connections that log in alike', () => {
+  const reading = (tokenOutput: string) =>
+    ({
+      authType: 'http_bearer_token',
+      token: {
+        operation: { configType: 'http', method: 'POST', path: '/token' },
+        tokenOutput,
+        expirationOutput: '60',
+        connection: { baseUrl: world.login.origin },
+      },
+    }) as const;
+
+  it('share a token when they find it in the same place of the answer, and only then', async () => {
+    world.login.answerWith({ body: { access_token: 'token-number-1', id_token: 'token-number-2' } });
+    await world.connect(reading('body.access_token'), 'First').execute('Get');
+    await world.connect(reading('body.access_token'), 'Second').execute('Get');
+    await world.connect(reading('body.id_token'), 'Third').execute('Get');
+    expect(sentTokens()).toEqual([bearer(1), bearer(1), bearer(2)]);
+    expect(world.login.requests).toHaveLength(2);
+  });
+});
+
 describe('renewal', () => {
   it('happens in the background a minute before expiry, while the old token is served', async () => {
     const connection = world.connect();
@@ -188,5 +210,14 @@ describe('a token that was issued', () => {
     expect(JSON.stringify(report)).not.toContain('token-number');
     expect(report.raw?.body).toEqual({ echo: 'Bearer [secret]' });
     expect(JSON.stringify(await connection.dryRun('Get'))).not.toContain('token-number');
+  });
+
+  it('is masked by another connection too that is served the same token', async () => {
+    world.api.answerWith(({ header }) => ({ body: { echo: header['authorization'] } }));
+    await world.connect('client_credentials', 'First').execute('Get');
+    const second = world.connect('client_credentials', 'Second');
+    const report = await second.execute('Get', {}, { debug: true });
+    expect(world.login.requests).toHaveLength(1);
+    expect(report.raw?.body).toEqual({ echo: 'Bearer [secret]' });
   });
 });

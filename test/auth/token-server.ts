@@ -8,7 +8,7 @@ export interface TokenWorld {
   readonly api: RecordingServer;
   readonly engine: Engine;
   /** By client credentials, by a token request of its own (http_bearer_token), or by any other auth. */
-  connect(auth?: 'client_credentials' | 'http_bearer_token' | AuthInput): Connection;
+  connect(auth?: 'client_credentials' | 'http_bearer_token' | AuthInput, name?: string): Connection;
   close(): Promise<void>;
 }
 
@@ -19,9 +19,9 @@ export async function openTokenWorld(options: EngineOptions = {}): Promise<Token
     login,
     api,
     engine,
-    connect: (auth = 'client_credentials') =>
+    connect: (auth = 'client_credentials', name = 'Tokens') =>
       engine.connection({
-        name: 'Tokens',
+        name,
         config: { baseUrl: api.origin, auth: typeof auth === 'string' ? toAuth(auth, login.origin) : auth },
         secrets: { Secret: 'client-secret-1' },
         operations: [
