@@ -60,12 +60,12 @@ export class FerruleError extends Error {
   /** `summary` is a sentence without code and pointer, in words a form author understands. */
   constructor(code: ErrorCode, summary: string, options: FerruleErrorOptions = {}) {
     super(
-      toMessage(code, summary, options),
+      toMessage(code, toSentence(summary), options),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     const row = errorCodes[code];
     this.code = code;
-    this.summary = summary;
+    this.summary = toSentence(summary);
     this.stage = options.stage ?? row.stage;
     this.category = row.category;
     this.retryable = options.retryable ?? row.retryable;
@@ -106,16 +106,21 @@ export class FerruleError extends Error {
 
 /** One line for one issue: `/config/method: expected GET or POST, found "get". Did you mean "GET"?` */
 export function formatIssue(issue: Issue): string {
-  return `${issue.pointer === '' ? '(document)' : issue.pointer}: ${sentence(issue.message, issue)}`;
+  return `${issue.pointer === '' ? '(document)' : issue.pointer}: ${withExpectation(issue.message, issue)}`;
+}
+
+/** Begins with a capital letter, unless the first word is a name: a host, a field, a quoted text. */
+function toSentence(summary: string): string {
+  return /^[a-z]+[ ,]/.test(summary) ? summary.charAt(0).toUpperCase() + summary.slice(1) : summary;
 }
 
 function toMessage(code: ErrorCode, summary: string, options: FerruleErrorOptions): string {
   const place = options.pointer === undefined || options.pointer === '' ? '' : `${options.pointer}: `;
   const lines = (options.issues ?? []).map(issue => `\n  - ${formatIssue(issue)}`);
-  return `${code}: ${place}${sentence(summary, options)}${lines.join('')}`;
+  return `${code}: ${place}${withExpectation(summary, options)}${lines.join('')}`;
 }
 
-function sentence(
+function withExpectation(
   summary: string,
   parts: {
     readonly expected?: string | undefined;

@@ -4,7 +4,7 @@ import { parseTypeHint } from '../../src/template/type-hint.ts';
 import { compileTree, renderJson } from './templates.ts';
 
 const page = readFileSync(new URL('../../docs/templating.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language = '', text = '']) => ({
+const blocks = [...page.matchAll(/```(\w+)[^\n]*\n([\s\S]*?)```/g)].map(([, language = '', text = '']) => ({
   language,
   text,
 }));

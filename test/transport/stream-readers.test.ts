@@ -112,7 +112,7 @@ describe('NDJSON', () => {
     ]);
     const error = await failureOf(values('{"a":1}\n{"s3cret"\n'));
     expect([error.code, error.details['line']]).toEqual(['BODY_MALFORMED', 2]);
-    expect(error.message).toContain('line 2 of the stream cannot be read: it is not JSON');
+    expect(error.message).toContain('Line 2 of the stream cannot be read: it is not JSON');
     expect(JSON.stringify(error)).not.toContain('s3cret');
   });
 
@@ -142,8 +142,8 @@ describe('JSON text sequences', () => {
   });
 
   test.each([
-    ['a number that is cut off', '\x1e12\x1e3\n', 'record 1'],
-    ['broken JSON', '\x1e1\n\x1e{\n', 'record 2'],
+    ['a number that is cut off', '\x1e12\x1e3\n', 'Record 1'],
+    ['broken JSON', '\x1e1\n\x1e{\n', 'Record 2'],
     ['text before the first record', 'x\x1e1\n', 'no record separator'],
   ])('%s is BODY_MALFORMED', async (_, text, message) => {
     const error = await failureOf(sequence(text));
