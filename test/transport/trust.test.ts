@@ -89,7 +89,7 @@ describe('caCert is refused, saying what was found, when it is', () => {
     );
     expect(createTrust({ caCert: dated.cert, nowMs: notBefore.getTime() + DAY_MS }).key).toBeDefined();
     const second = await failure(root.cert + dated.cert, Date.UTC(2029, 0, 1));
-    expect(second.message).toContain('ertificate');
+    expect(second.message).toMatch(/certificate 2/i);
   });
 
   test('missing while it should replace the roots', async () => {
