@@ -127,7 +127,9 @@ class StageList {
     const name = opening ? connectStageOf(failure) : this.#current;
     const shown = redactError(failure, this.#context.redactor);
     if (opening) {
-      for (const earlier of ORDER.slice(0, ORDER.indexOf(name))) this.#set(earlier, 'passed', 0);
+      const { dnsMs, tcpMs } = failure.details;
+      if (name !== 'dns') this.#setTimed('dns', dnsMs);
+      if (name === 'tls') this.#setTimed('connect', tcpMs);
     }
     this.#stages.set(name, { name, status: 'failed', durationMs: this.#elapsed(), error: shown.toJSON() });
   }
@@ -149,6 +151,12 @@ class StageList {
   ): void {
     const shown = detail === undefined ? {} : { detail: this.#context.redactor.redact(detail) };
     this.#stages.set(name, { name, status, durationMs, ...shown });
+  }
+
+  /** A stage that was left behind, if it happened: an address needs no DNS. */
+  #setTimed(name: TestStageName, durationMs: unknown): void {
+    if (typeof durationMs === 'number') this.#set(name, 'passed', durationMs);
+    else this.#set(name, 'skipped', 0);
   }
 
   #elapsed(): number {
