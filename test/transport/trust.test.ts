@@ -88,8 +88,8 @@ describe('caCert is refused, saying what was found, when it is', () => {
       'not valid before 2030-01-01',
     );
     expect(createTrust({ caCert: dated.cert, nowMs: notBefore.getTime() + DAY_MS }).key).toBeDefined();
-    const second = await failure(root.cert + dated.cert, Date.UTC(2029, 0, 1));
-    expect(second.message).toMatch(/certificate 2/i);
+    const second = await failure(root.cert + dated.cert, Date.UTC(2027, 0, 1));
+    expect(second.message).toContain('Certificate 2 of 2 is not valid before 2030-01-01');
   });
 
   test('missing while it should replace the roots', async () => {
