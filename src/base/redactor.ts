@@ -11,11 +11,22 @@ const CAPACITY = 512;
 
 /**
  * Hides known secrets in any text by value: as they are and in the encodings in which they travel
- * (JSON-escaped, percent-encoded, form-encoded, HTML-escaped, base64 and base64url at any alignment).
+ * (JSON, percent-encoding in all its variants, forms, XML, HTML, the bytes of a header, base64 and base64url at any
+ * alignment).
  */
 export class Redactor {
-  readonly #forms = new LruMap<string, readonly string[]>(CAPACITY);
-  #pattern: RegExp | undefined;
+  readonly #passing = new LruMap<string, Trace>(CAPACITY);
+  /** Those of the definition, which are told once and must outlive any number of tokens. */
+  readonly #kept = new Map<string, Trace>();
+  #finder: Finder | undefined;
+
+  /** Remembers a secret for good. */
+  keep(secret: SecretValue): void {
+    const text = secret.reveal();
+    if (text.length < MIN_MASKED_LENGTH || this.#kept.has(text)) return;
+    this.#kept.set(text, toTrace(text));
+    this.#finder = undefined;
+  }
 
   /** Remembers a secret. Adding one that is known costs a look-up. */
   add(secret: SecretValue): void {
@@ -24,16 +35,21 @@ export class Redactor {
 
   /** The same for text that was composed of secrets, such as the credential of a header. */
   addText(text: string): void {
-    if (text.length < MIN_MASKED_LENGTH || this.#forms.get(text) !== undefined) return;
-    this.#forms.set(text, formsOf(text));
-    this.#pattern = undefined;
+    if (text.length < MIN_MASKED_LENGTH || this.#kept.has(text) || this.#passing.get(text) !== undefined)
+      return;
+    this.#passing.set(text, toTrace(text));
+    this.#finder = undefined;
   }
 
   /** The text with every known secret replaced by `[secret]`. */
   redact(text: string): string {
-    if (this.#forms.size === 0) return text;
-    this.#pattern ??= toPattern(this.#forms.values());
-    return text.replace(this.#pattern, MASK);
+    this.#finder ??= toFinder([...this.#kept.values(), ...this.#passing.values()]);
+    const { pattern, forms } = this.#finder;
+    const masked = forms.reduce(
+      (rest, form) => (rest.length < form.length ? rest : rest.replaceAll(form, MASK)),
+      text,
+    );
+    return pattern === undefined ? masked : masked.replace(pattern, MASK);
   }
 
   /** True when a known secret occurs in the text. */
@@ -54,20 +70,81 @@ export class Redactor {
   }
 }
 
-function toPattern(forms: Iterable<readonly string[]>): RegExp {
-  const longestFirst = [...forms].flat().toSorted((a, b) => b.length - a.length);
-  return new RegExp(longestFirst.map(escapeForRegExp).join('|'), 'g');
+/** Longer texts are looked for as they are and in a few whole encodings: V8 cannot hold patterns of megabytes. */
+const MAX_PATTERN_LENGTH = 256;
+
+/** One secret: a pattern, or, for a long one, its forms. */
+type Trace = { readonly pattern: string } | { readonly forms: readonly string[] };
+
+interface Finder {
+  readonly pattern: RegExp | undefined;
+  /** Longest first. */
+  readonly forms: readonly string[];
 }
 
-function formsOf(text: string): readonly string[] {
+function toTrace(text: string): Trace {
+  const base64 = base64Forms(text);
+  if (text.length > MAX_PATTERN_LENGTH) return { forms: [...wholeForms(text), ...base64] };
+  return { pattern: [Array.from(text, toForms).join(''), ...base64.map(escapeForRegExp)].join('|') };
+}
+
+function toFinder(traces: readonly Trace[]): Finder {
+  const patterns = traces.flatMap(trace => ('pattern' in trace ? [trace.pattern] : []));
+  const forms = traces.flatMap(trace => ('forms' in trace ? trace.forms : []));
+  const byLength = (a: string, b: string) => b.length - a.length;
+  return {
+    pattern: patterns.length === 0 ? undefined : new RegExp(patterns.toSorted(byLength).join('|'), 'g'),
+    forms: [...new Set(forms)].toSorted(byLength),
+  };
+}
+
+function wholeForms(text: string): readonly string[] {
   const json = JSON.stringify(text).slice(1, -1);
   const percent = encodeURIComponent(text.toWellFormed());
   const form = new URLSearchParams([['', text]]).toString().slice(1);
-  const forms = [text, json, json.replaceAll('/', '\\/'), percent, form, toHtml(text), ...base64Forms(text)];
-  const withLowerHex = [percent, form].map(encoded =>
-    encoded.replaceAll(/%[0-9A-F]{2}/g, hex => hex.toLowerCase()),
-  );
-  return [...new Set([...forms, ...withLowerHex])].filter(found => found.length >= MIN_MASKED_LENGTH);
+  const query = form.replaceAll('+', '%20').replaceAll('*', '%2A');
+  const encoded = [percent, form, query].flatMap(each => [
+    each,
+    each.replaceAll(/%[0-9A-F]{2}/g, toLowerCase),
+  ]);
+  return [text, json, json.replaceAll('/', '\\/'), ...encoded, Buffer.from(text).toString('latin1')];
+}
+
+const toLowerCase = (text: string) => text.toLowerCase();
+
+const named: Readonly<Record<string, readonly string[]>> = {
+  ' ': ['\\+'],
+  '/': ['\\\\/'],
+  '&': ['&amp;'],
+  '<': ['&lt;'],
+  '>': ['&gt;'],
+  '"': ['&quot;'],
+  "'": ['&apos;'],
+};
+
+/** Encoders differ in what they leave alone, so each character is looked for in each of its forms. */
+function toForms(character: string): string {
+  if (/[A-Za-z0-9]/.test(character)) return character;
+  const bytes = Buffer.from(character.toWellFormed());
+  const hex = (code: number, length: number) => anyCase(code.toString(16).padStart(length, '0'));
+  const codePoint = character.codePointAt(0) ?? 0;
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  const forms = [
+    escapeForRegExp(character),
+    escapeForRegExp(JSON.stringify(character).slice(1, -1)),
+    ...(named[character] ?? []),
+    // Percent-encoding, the bytes as a header carries them, JSON's and XML's numbers.
+    [...bytes].map(byte => `%${hex(byte, 2)}`).join(''),
+    escapeForRegExp(bytes.toString('latin1')),
+    units.map(unit => `\\\\u${hex(unit, 4)}`).join(''),
+    `&#0*${codePoint};`,
+    `&#[xX]0*${hex(codePoint, 1)};`,
+  ];
+  return `(?:${[...new Set(forms)].join('|')})`;
+}
+
+function anyCase(hex: string): string {
+  return hex.replaceAll(/[a-f]/g, letter => `[${letter}${letter.toUpperCase()}]`);
 }
 
 /**
@@ -86,15 +163,6 @@ function base64Forms(text: string): readonly string[] {
   });
   const longEnough = aligned.filter(found => found.length >= 6);
   return [...longEnough, ...longEnough.map(found => found.replaceAll('+', '-').replaceAll('/', '_'))];
-}
-
-function toHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }
 
 function escapeForRegExp(text: string): string {
