@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { LruMap } from '../base/lru-map.ts';
 import { SingleFlight } from '../base/single-flight.ts';
 import { waitFor } from '../base/wait.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import { renewalPoint, type Token } from './token.ts';
+import { renewalPoint, type StoredToken, type Token, type TokenRequest } from './token.ts';
 
 /** How long a failed early renewal is left alone, at least; doubled with each failure, with jitter. */
 const MIN_RETRY_MS = 3_000;
@@ -46,19 +47,22 @@ export class TokenKeeper {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #entries: LruMap<string, Entry>;
+  /** The last token of each key, also when it is no longer served. */
+  readonly #last: LruMap<string, StoredToken>;
   readonly #flights = new SingleFlight<string, Token>();
 
   constructor(options: TokenKeeperOptions) {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#entries = new LruMap(options.capacity);
+    this.#last = new LruMap(options.capacity);
   }
 
   /**
    * The token of `key`. `request` fetches a new one and runs under its own deadline; it is called only when there
    * is no valid token or renewal is due. Not a promise when the token is at hand.
    */
-  get(key: string, request: () => Promise<Token>, patience: CallerPatience): KeptToken | Promise<KeptToken> {
+  get(key: string, request: TokenRequest, patience: CallerPatience): KeptToken | Promise<KeptToken> {
     const entry = this.#entries.get(key);
     const now = this.#clock.now();
     if (entry === undefined || now >= entry.token.expiresAtMs) return this.#wait(key, request, patience);
@@ -79,9 +83,10 @@ export class TokenKeeper {
 
   clear(): void {
     this.#entries.clear();
+    this.#last.clear();
   }
 
-  async #wait(key: string, request: () => Promise<Token>, patience: CallerPatience): Promise<KeptToken> {
+  async #wait(key: string, request: TokenRequest, patience: CallerPatience): Promise<KeptToken> {
     const token = await waitFor(this.#fetch(key, request), {
       clock: this.#clock,
       timeoutMs: patience.timeoutMs,
@@ -99,16 +104,18 @@ export class TokenKeeper {
     return { token, source: 'requested' };
   }
 
-  #fetch(key: string, request: () => Promise<Token>): Promise<Token> {
+  #fetch(key: string, request: TokenRequest): Promise<Token> {
     return this.#flights.run(key, async () => {
-      const token = await request();
+      const last = this.#last.get(key);
+      const token = { ...(await request(last)), version: randomUUID() };
       this.#entries.set(key, { token, renewAtMs: renewalPoint(token), failures: 0 });
+      this.#last.set(key, token);
       return token;
     });
   }
 
   /** A failed early renewal fails nobody: the token still lives, so the failure only decides when to try again. */
-  #renewEarly(key: string, previous: Entry, request: () => Promise<Token>): void {
+  #renewEarly(key: string, previous: Entry, request: TokenRequest): void {
     this.#fetch(key, request).then(
       token => {
         const entry = this.#entries.get(key);

@@ -2,15 +2,15 @@ import { SecretValue } from '../base/secret-value.ts';
 import type { TokenPlacement } from '../compile/auth-plan.ts';
 import type { AuthCall, AuthServices, AuthStrategy } from './auth-strategy.ts';
 import { placeHeader, toCredential } from './place-header.ts';
-import type { Token } from './token.ts';
+import type { StoredToken, Token } from './token.ts';
 import type { KeptToken } from './token-keeper.ts';
 
 /** Where a strategy's tokens come from. */
 export interface TokenSource {
   /** Names the effective token request: equal keys mean the same token will do. */
   keyOf(call: AuthCall): string;
-  /** Fetches a new token. */
-  request(call: AuthCall): Promise<Token>;
+  /** Fetches a new token; `current` is the last one known, for its refresh token and kept values. */
+  request(call: AuthCall, current: StoredToken | undefined): Promise<Token>;
 }
 
 /** Stands for a token that a dry run does not fetch. */
@@ -29,9 +29,10 @@ export function createTokenStrategy(
         request: placeHeader(request, placement.header, toCredential(placement.prefix, token.value.reveal())),
         token: { key, token, source: origin },
       });
-      const fetchToken = async () => {
-        const token = await source.request(call);
+      const fetchToken = async (current: StoredToken | undefined) => {
+        const token = await source.request(call, current);
         redactor.add(token.value);
+        if (token.refreshToken !== undefined) redactor.add(token.refreshToken);
         return token;
       };
       if (!call.fetchTokens) return place({ token: tokens.peek(key) ?? placeholder, source: 'cache' });
