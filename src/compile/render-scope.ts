@@ -6,4 +6,11 @@ export interface RenderScope {
   /** Bound values; a parameter that was not given is not in the map. */
   readonly parameters: ReadonlyMap<Parameter, unknown>;
   readonly secrets: ReadonlyMap<string, SecretValue>;
+  /** Values of names that only some templates of the connection know: what a signature is made of, and itself. */
+  readonly locals?: LocalValues;
+}
+
+/** Read when a tag is rendered, so that what no template asks for is never computed. */
+export interface LocalValues {
+  get(name: string): unknown;
 }

@@ -27,6 +27,8 @@ export interface TemplateCompilerOptions {
   readonly issues: IssueCollector;
   /** Lint warnings are added here. */
   readonly diagnostics: IssueCollector;
+  /** Names that are neither secrets nor parameters, but read from `scope.locals`. Secrets come first. None by default. */
+  readonly isLocal?: (name: string) => boolean;
 }
 
 /**
@@ -36,17 +38,23 @@ export interface TemplateCompilerOptions {
 export class TemplateCompiler {
   readonly issues: IssueCollector;
   readonly #options: TemplateCompilerOptions;
-  readonly #secretsUsed = new Set<string>();
+  readonly #secretsUsed: Set<string>;
   readonly #resolver: TagResolver<RenderScope>;
 
-  constructor(options: TemplateCompilerOptions) {
+  constructor(options: TemplateCompilerOptions, secretsUsed = new Set<string>()) {
     this.#options = options;
+    this.#secretsUsed = secretsUsed;
     this.issues = options.issues;
     this.#resolver = {
       tags: options.tags,
       resolve: tag => this.#toReader(tag),
-      isFixed: tag => this.#secretOf(tag) !== undefined,
+      isFixed: tag => this.#secretOf(tag) !== undefined || this.#isLocal(tag),
     };
+  }
+
+  /** The same compiler for templates that know further names. */
+  withLocals(isLocal: (name: string) => boolean): TemplateCompiler {
+    return new TemplateCompiler({ ...this.#options, isLocal }, this.#secretsUsed);
   }
 
   /** The secrets that the templates compiled so far need. */
@@ -104,8 +112,8 @@ export class TemplateCompiler {
   #note(references: readonly TagReference[], diagnostics: readonly TemplateDiagnostic[]): void {
     for (const tag of references) {
       const secret = this.#secretOf(tag);
-      if (secret === undefined) this.#options.parameters.addUse(tag, isNeeded(tag));
-      else this.#secretsUsed.add(secret);
+      if (secret !== undefined) this.#secretsUsed.add(secret);
+      else if (!this.#isLocal(tag)) this.#options.parameters.addUse(tag, isNeeded(tag));
     }
     for (const diagnostic of diagnostics) this.#options.diagnostics.add(toIssue(diagnostic));
   }
@@ -118,9 +126,14 @@ export class TemplateCompiler {
     return [name, base].find(candidate => this.#options.secretNames.has(candidate));
   }
 
+  #isLocal({ name }: TagName): boolean {
+    return this.#options.isLocal?.(name) === true;
+  }
+
   #toReader(tag: TagReference): ValueReader<RenderScope> {
     const secret = this.#secretOf(tag);
     if (secret !== undefined) return scope => scope.secrets.get(secret);
+    if (this.#isLocal(tag)) return scope => scope.locals?.get(tag.name);
     const parameter = this.#options.parameters.find(tag);
     return scope => scope.parameters.get(parameter);
   }

@@ -50,7 +50,7 @@ export async function sendAuthenticated(
     const response = await transport.send(authenticated.request, toSendContext(call, scope, streaming));
     report.answered(response);
     if (response.statusCode !== 401 || strategy.onRejected === undefined || replays > 0) return response;
+    if (strategy.onRejected(authenticated, response) === false) return response;
     response.body.cancel();
-    strategy.onRejected(authenticated);
   }
 }
