@@ -25,10 +25,15 @@ export function createTokenStrategy(
   return {
     authenticate(request, call) {
       const key = source.keyOf(call);
-      const place = ({ token, source: origin }: KeptToken) => ({
-        request: placeHeader(request, placement.header, toCredential(placement.prefix, token.value.reveal())),
-        token: { key, token, source: origin },
-      });
+      const place = ({ token, source: origin }: KeptToken) => {
+        // Also for a token that another engine or another connection asked for.
+        redactor.add(token.value);
+        const credential = toCredential(placement.prefix, token.value.reveal());
+        return {
+          request: placeHeader(request, placement.header, credential),
+          token: { key, token, source: origin },
+        };
+      };
       const fetchToken = async (current: StoredToken | undefined) => {
         const token = await source.request(call, current);
         redactor.add(token.value);

@@ -226,6 +226,20 @@ export const errorCodes = {
     'The server rejected a newly fetched token',
     'Check that the token is meant for this API and placed where the API expects it.',
   ),
+  TOKEN_NEEDS_REAUTH: entry(
+    'authenticate',
+    'authentication',
+    false,
+    'The connection must be authorised again',
+    'Authorise the connection again, or correct its credentials; the server is not asked before that.',
+  ),
+  TOKEN_STORE_FAILED: entry(
+    'authenticate',
+    'authentication',
+    true,
+    'The token store failed',
+    'Check the store that was given as tokenStore; the cause says what it answered.',
+  ),
   CREDENTIAL_INVALID: entry(
     'authenticate',
     'authentication',

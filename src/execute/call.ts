@@ -57,7 +57,13 @@ export function remainingMs({ context, options, deadlineAtMs }: Call): number {
 }
 
 export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): AuthCall {
-  return { scope, fetchTokens, timeoutMs: remainingMs(call), signal: call.options.signal };
+  return {
+    scope,
+    fetchTokens,
+    timeoutMs: remainingMs(call),
+    signal: call.options.signal,
+    connection: call.context.plan.name,
+  };
 }
 
 export function toSendContext(call: Call, scope: RenderScope, streaming: boolean): SendContext {

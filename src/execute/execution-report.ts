@@ -16,8 +16,8 @@ export interface Attempt {
 export interface TokenUse {
   /** `cache`: a token was at hand. `requested`: this call waited for the token request. */
   readonly source: 'cache' | 'requested';
-  /** ISO 8601. */
-  readonly expiresAt: string;
+  /** ISO 8601; left out for a token that never expires. */
+  readonly expiresAt?: string;
 }
 
 /** Milliseconds. */

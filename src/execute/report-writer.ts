@@ -143,5 +143,9 @@ const rejectedAgain: Issue = {
 };
 
 function toTokenUse(used: UsedToken | undefined): TokenUse | undefined {
-  return used && { source: used.source, expiresAt: new Date(used.token.expiresAtMs).toISOString() };
+  if (used === undefined) return undefined;
+  const { source, token } = used;
+  return Number.isFinite(token.expiresAtMs)
+    ? { source, expiresAt: new Date(token.expiresAtMs).toISOString() }
+    : { source };
 }
