@@ -215,7 +215,7 @@ export class SharedRenewal {
 
 function isAnother(token: StoredToken, { token: outworn, rejected }: Outworn): boolean {
   if (token.version === outworn.version) return false;
-  return !rejected || token.value.reveal() !== outworn.value.reveal();
+  return !rejected || !token.value.equals(outworn.value);
 }
 
 function toStoredToken(stored: StoredTokenRecord | undefined): StoredToken | undefined {

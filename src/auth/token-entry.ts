@@ -58,7 +58,7 @@ export class TokenEntry {
 
   /** Takes a new token. True when it is the one that was there before. */
   adopt(token: StoredToken, now: number): boolean {
-    const again = this.token?.value.reveal() === token.value.reveal();
+    const again = this.token?.value.equals(token.value) ?? false;
     this.#heldUntilMs = again && this.#rejected ? now + UNCHANGED_RETRY_MS : 0;
     this.renewAtMs = again ? Math.max(renewalPoint(token), now + UNCHANGED_RETRY_MS) : renewalPoint(token);
     this.token = token;
