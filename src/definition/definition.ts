@@ -1,3 +1,9 @@
+import type { ApiKeyDefinition } from './auth/api-key.ts';
+import type { AwsSignatureV4Definition } from './auth/aws-signature-v4.ts';
+import type { DigestDefinition } from './auth/digest.ts';
+import type { HmacDefinition } from './auth/hmac.ts';
+import type { Oauth1Definition } from './auth/oauth1.ts';
+
 /**
  * What an author writes, after parsing: older spellings translated, Integrator's defaults filled in.
  * The unparsed form, in which those fields are optional, is described by the JSON Schema at `ferrule/schema`.
@@ -101,7 +107,12 @@ export type AuthDefinition =
   | BasicAuthDefinition
   | RawBearerTokenDefinition
   | HttpBearerTokenDefinition
-  | ClientCredentialsDefinition;
+  | ClientCredentialsDefinition
+  | ApiKeyDefinition
+  | AwsSignatureV4Definition
+  | DigestDefinition
+  | HmacDefinition
+  | Oauth1Definition;
 
 export interface BasicAuthDefinition {
   readonly authType: 'basic';
