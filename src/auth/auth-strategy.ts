@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
+import type { ExpressionScope } from '../expression/expression.ts';
 import type { HttpRequest, HttpResponse } from '../transport/transport.ts';
 import type { TrustPlan } from '../transport/trust.ts';
 import type { Token } from './token.ts';
@@ -17,6 +18,24 @@ export interface AuthStrategy {
    * Strategies that can never do better the second time leave it out.
    */
   onRejected?(rejected: Authenticated, answer: RejectionHead): boolean | undefined;
+  /** How rejection shows in an answer, when it is not by a status of 401. */
+  readonly rejection?: Rejection;
+  /**
+   * The values kept from the answer that brought the token, which is fetched if there is none. Asked before a request
+   * is rendered whose templates use them. Nothing when a token may not be fetched.
+   */
+  kept?(call: AuthCall): KeptValues | undefined | Promise<KeptValues | undefined>;
+}
+
+export type KeptValues = ReadonlyMap<string, unknown>;
+
+/** A definition's own way to tell that an answer rejects the credential. */
+export interface Rejection {
+  /** True when the body has to be read before it can be told. */
+  readonly seesBody: boolean;
+  isRejected(answer: ExpressionScope): boolean | Promise<boolean>;
+  /** True when writes may be sent once more. */
+  readonly replaysWrites: boolean;
 }
 
 /** The head of the answer that rejected a credential. */

@@ -52,6 +52,7 @@ export interface HttpConnectionConfigInput {
   readonly timeouts?: Partial<TimeoutsDefinition>;
   readonly limits?: Partial<LimitsDefinition>;
   readonly redirect?: Partial<RedirectDefinition>;
+  readonly values?: Readonly<Record<string, string>>;
   readonly templateTags?: readonly TemplateTag[];
   readonly http2?: boolean;
 }

@@ -35,6 +35,8 @@ export interface HttpConnectionConfig {
   readonly timeouts: TimeoutsDefinition;
   readonly limits: LimitsDefinition;
   readonly redirect: RedirectDefinition;
+  /** Expressions by name, over `parameters`, `secrets` and earlier `values`; each usable as a tag of that name. */
+  readonly values: Readonly<Record<string, string>>;
   /** Which tag spellings are templates; both by default. */
   readonly templateTags: readonly TemplateTag[];
   /** Offer HTTP/2; false by default because it costs more CPU per request. */

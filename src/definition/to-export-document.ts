@@ -44,6 +44,7 @@ function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput
     timeouts: defaults.timeouts,
     limits: defaults.limits,
     redirect: defaults.redirect,
+    values: {},
     templateTags: defaults.templateTags,
     http2: false,
   } satisfies typeof additions;

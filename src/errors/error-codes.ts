@@ -212,6 +212,13 @@ export const errorCodes = {
     'The token answer holds no token',
     'Check tokenOutput against the answer of the token request.',
   ),
+  KEPT_VALUE_MISSING: entry(
+    'render',
+    'authentication',
+    false,
+    'A value that the request cannot do without is missing',
+    'Check the expression that keeps or computes the value; a dry run keeps nothing before a token was fetched.',
+  ),
   TOKEN_EXPIRY_INVALID: entry(
     'authenticate',
     'authentication',

@@ -59,7 +59,12 @@ export class ReportWriter {
     this.#response = response;
     const reason = this.#attempts.length === 0 ? 'first' : 'token-rejected';
     this.#attempts.push({ statusCode: response.statusCode, reason, firstByteMs });
-    if (response.statusCode === 401 && reason === 'token-rejected') this.#diagnostics.push(rejectedAgain);
+  }
+
+  /** The credential that came in place of a rejected one was rejected too; the answer goes to the caller. */
+  rejectedAgain(response: HttpResponse): HttpResponse {
+    this.#diagnostics.push(rejectedAgain);
+    return response;
   }
 
   read(answer: Answer): void {

@@ -27,7 +27,9 @@ export function compileCall(node: CallExpression, context: CompileContext): Eval
   const name = staticName(callee, context);
   if (name !== undefined) return compileStaticCall(node, name, context);
   if (callee.type !== 'MemberExpression' || callee.object.type === 'Super') {
-    throw context.notAllowed(node.callee, `${context.textOf(node.callee)} cannot be called`);
+    const suggestion =
+      callee.type === 'Identifier' ? nearestName(callee.name, staticNames(context.place)) : undefined;
+    throw context.notAllowed(node.callee, `${context.textOf(node.callee)} cannot be called`, { suggestion });
   }
   const method = constantKey(callee);
   if (method === undefined) {
