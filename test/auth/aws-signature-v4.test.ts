@@ -342,9 +342,7 @@ describe('a connection with authType aws_signature_v4', () => {
     const connection = engine.connection(
       definition(server.origin, {}, { path: '/moved', followRedirect: true }),
     );
-    const error = await failureOf(
-      connection.execute('Send', { Region: 'eu-west-1', Name: 'n', Text: 't' }),
-    );
+    const error = await failureOf(connection.execute('Send', { Region: 'eu-west-1', Name: 'n', Text: 't' }));
     expect(error).toMatchObject({ code: 'REDIRECT_REFUSED', stage: 'send' });
     expect(server.received).toHaveLength(1);
   });
