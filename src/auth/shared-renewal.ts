@@ -123,8 +123,10 @@ export class SharedRenewal {
     const found = this.#judge(stored, outworn);
     if (found !== undefined) return found;
     try {
-      const token = this.#unsaved.get(key) ?? (await request(toStoredToken(stored)));
-      return await this.#save(key, stored?.version, token, outworn);
+      const unsaved = this.#unsaved.get(key);
+      const lives = unsaved !== undefined && this.#clock.now() < unsaved.expiresAtMs;
+      const last = unsaved === undefined ? toStoredToken(stored) : { ...unsaved, version: '' };
+      return await this.#save(key, stored?.version, lives ? unsaved : await request(last), outworn);
     } catch (error) {
       const needsReauth = toReauthReason(error, this.#clock.now());
       if (needsReauth === undefined) throw error;
