@@ -109,7 +109,7 @@ describe('an HMAC signature', () => {
     await engine
       .connection(definition(server.origin, auth, { headers: { 'X-Tenant': 'mü' } }, { Key: hexKey }))
       .execute('Send', { ...values, Client: 'c1' });
-    const { headers } = server.received[0] ?? { headers: {} };
+    const headers = server.received[0]?.headers ?? {};
     const [, nonce = '', signature = ''] = String(headers.authorization).split(':');
     expect(nonce).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
     expect(headers.date).toBe('Fri, 02 Jan 2026 03:04:05 GMT');
