@@ -2,7 +2,7 @@ import type { FerruleError } from '../errors/ferrule-error.ts';
 import type { Outworn } from './shared-renewal.ts';
 import { renewalPoint, type StoredToken, type Token } from './token.ts';
 import type { TokenRejected, TokenRenewing } from './token-events.ts';
-import { MIN_RETRY_MS, toRetryPauseMs } from './token-failure.ts';
+import { MIN_RETRY_MS, toAskedPauseMs, toRetryPauseMs } from './token-failure.ts';
 
 /** A server that answers a renewal with the same token again is asked again after this time. */
 const UNCHANGED_RETRY_MS = 30_000;
@@ -71,19 +71,22 @@ export class TokenEntry {
 
   /**
    * Writes down a failure. While a token lives, it decides when renewal is tried again. Without one, the first
-   * failure makes nobody wait: the next call may come much later and deserves an attempt of its own.
+   * failure makes nobody wait: the next call may come much later and deserves an attempt of its own. What the
+   * server asked for (`Retry-After`) is kept to in any case.
    */
   fail(failure: FerruleError, now: number, { random, final, recheck }: FailureTerms): void {
     this.failure = failure;
     this.failures += 1;
+    const askedMs = toAskedPauseMs(failure);
     if (final) {
       this.renewAtMs = Infinity;
       this.retryAtMs = recheck ? now : Infinity;
     } else if (this.servable(now) !== undefined) {
-      this.renewAtMs = now + toRetryPauseMs(this.failures, random);
-      this.retryAtMs = now + MIN_RETRY_MS;
+      this.renewAtMs = now + Math.max(toRetryPauseMs(this.failures, random), askedMs);
+      this.retryAtMs = now + Math.max(MIN_RETRY_MS, askedMs);
     } else {
-      this.retryAtMs = this.failures === 1 ? now : now + toRetryPauseMs(this.failures - 1, random);
+      const pauseMs = this.failures === 1 ? 0 : toRetryPauseMs(this.failures - 1, random);
+      this.retryAtMs = now + Math.max(pauseMs, askedMs);
     }
   }
 

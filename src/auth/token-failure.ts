@@ -54,3 +54,9 @@ export function toRetryPauseMs(failures: number, random: number): number {
   const backoffMs = Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** (failures - 1));
   return MIN_RETRY_MS + random * (backoffMs - MIN_RETRY_MS / 2);
 }
+
+/** Milliseconds for which the server asked to be left alone; 0 when it did not. */
+export function toAskedPauseMs({ details }: FerruleError): number {
+  const { retryAfterMs } = details;
+  return typeof retryAfterMs === 'number' ? retryAfterMs : 0;
+}

@@ -263,6 +263,52 @@ describe('a token endpoint that fails', () => {
     expect(server.tokenRequests.length).toBe(3);
   });
 
+  it.each([
+    ['seconds', { 'retry-after': '120' }, 120],
+    [
+      'a date',
+      { date: 'Tue, 01 Jan 2030 00:00:00 GMT', 'retry-after': 'Tue, 01 Jan 2030 00:03:00 GMT' },
+      180,
+    ],
+    ['a day, which is not believed', { 'retry-after': '86400' }, 600],
+  ])('is left alone for as long as it asks, in %s', async (_, headers, seconds) => {
+    const { clock, engine } = watchedEngine();
+    const server = await start({
+      token(_request, response, nth) {
+        if (nth > 1) return false;
+        response.writeHead(429, headers).end();
+        return true;
+      },
+    });
+    const connection = engine.connection(tokenConnection(server.origin));
+    await failureOf(connection.execute('Read'));
+    clock.advance((seconds - 1) * SECOND);
+    expect(await failureOf(connection.execute('Read'))).toMatchObject({
+      code: 'TOKEN_REQUEST_FAILED',
+      details: { statusCode: 429, retryAfterMs: seconds * SECOND },
+    });
+    expect(server.tokenRequests.length).toBe(1);
+    clock.advance(SECOND);
+    expect((await connection.execute('Read')).ok).toBe(true);
+  });
+
+  it.each(['soon', '-5', '', 'Tue, 01 Jan 2030 00:03:00'])(
+    'is asked again by the next call when it wants "%s", which says nothing',
+    async retryAfter => {
+      const server = await start({
+        token(_request, response, nth) {
+          if (nth > 1) return false;
+          response.sendDate = false;
+          response.writeHead(503, { 'retry-after': retryAfter }).end();
+          return true;
+        },
+      });
+      const connection = watchedEngine().engine.connection(tokenConnection(server.origin));
+      expect((await failureOf(connection.execute('Read'))).details).toEqual({ statusCode: 503 });
+      expect((await connection.execute('Read')).ok).toBe(true);
+    },
+  );
+
   it('by an error that ends the grant is not asked again, until a secret is another', async () => {
     const server = await start({
       token: ({ body }, response) =>
