@@ -32,7 +32,7 @@ export function createAwsSignatureV4(
       redactor.addText(credentials.secretAccessKey);
       if (credentials.sessionToken !== undefined) redactor.addText(credentials.sessionToken);
       const { signed, signature } = signAwsRequest(request, credentials, clock.now());
-      redactor.addText(signature);
+      redactor.addFleeting(signature);
       return { request: signed };
     },
   };

@@ -43,7 +43,7 @@ export function createDigest(plan: DigestPlan, { redactor, randomBytes }: AuthSe
       if (fetchTokens) session.count = count;
       const uri = query === '' ? path : `${path}?${query}`;
       const credential = toDigestCredential(challenge, { username, password, cnonce, count, uri }, request);
-      redactor.addText(/response="([^"]*)"/.exec(credential)?.[1] ?? '');
+      redactor.addFleeting(/response="([^"]*)"/.exec(credential)?.[1] ?? '');
       const signed = bindToUrl(
         placeHeader(request, 'Authorization', Buffer.from(credential).toString('latin1')),
       );

@@ -27,7 +27,7 @@ export function createHmacSigning(plan: HmacPlan, services: AuthServices): AuthS
       const signature = createHmac(plan.algorithm, key)
         .update(toMessageBytes(message, prepared, moment))
         .digest(plan.encoding);
-      redactor.addText(signature);
+      redactor.addFleeting(signature);
       const parts = createSignedParts(prepared, moment, signature);
       return { request: bindToUrl(place(prepared, plan.after, scope, () => parts)) };
     },

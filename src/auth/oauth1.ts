@@ -27,7 +27,8 @@ export function createOauth1(plan: Oauth1Plan, services: AuthServices): AuthStra
       });
       const base = toSignatureBase(request, unsigned);
       const signature = signBase(base, plan.signatureMethod, secrets, plan.pointer);
-      for (const text of [...Object.values(secrets), signature]) redactor.addText(text);
+      for (const secret of Object.values(secrets)) redactor.addText(secret);
+      redactor.addFleeting(signature);
       const token = plan.token?.render(scope);
       if (token !== undefined) redactor.addText(token);
       const parameters: readonly Parameter[] = [...unsigned, ['oauth_signature', signature]];

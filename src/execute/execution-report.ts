@@ -8,7 +8,7 @@ export type Diagnostic = Issue;
 export interface Attempt {
   readonly statusCode: number;
   /** Why it was sent. */
-  readonly reason: 'first' | 'token-rejected';
+  readonly reason: 'first' | 'token-rejected' | 'challenged';
   /** Milliseconds from send to the response head. */
   readonly firstByteMs: number;
 }

@@ -57,13 +57,14 @@ export class ReportWriter {
     const firstByteMs = this.#lap();
     this.#timings.firstByteMs += firstByteMs;
     this.#response = response;
-    const reason = this.#attempts.length === 0 ? 'first' : 'token-rejected';
+    const repeated = this.#token === undefined ? 'challenged' : 'token-rejected';
+    const reason = this.#attempts.length === 0 ? 'first' : repeated;
     this.#attempts.push({ statusCode: response.statusCode, reason, firstByteMs });
   }
 
   /** The credential that came in place of a rejected one was rejected too; the answer goes to the caller. */
   rejectedAgain(response: HttpResponse): HttpResponse {
-    this.#diagnostics.push(rejectedAgain);
+    this.#diagnostics.push(this.#token === undefined ? rejectedCredential : rejectedAgain);
     return response;
   }
 
@@ -145,6 +146,12 @@ const rejectedAgain: Issue = {
   code: 'TOKEN_REJECTED',
   pointer: '/config/auth',
   message: 'The server rejected the token, and a newly fetched one too',
+};
+
+const rejectedCredential: Issue = {
+  code: 'CREDENTIAL_INVALID',
+  pointer: '/config/auth',
+  message: 'The server asked for a credential and rejected the one that answered',
 };
 
 function toTokenUse(used: UsedToken | undefined): TokenUse | undefined {

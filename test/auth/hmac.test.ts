@@ -209,6 +209,21 @@ describe('an HMAC signature', () => {
     expect(JSON.stringify(shown)).not.toContain('l1teral');
   });
 
+  it('is masked where a server gives it back, each of a thousand', async () => {
+    const { server, engine } = await start();
+    const auth = {
+      message: '<<nonce>>',
+      placements: [{ in: 'header', name: 'X-Sig', value: '<<signature>>' }],
+    };
+    const connection = engine.connection(definition(server.origin, auth));
+    for (let sent = 0; sent < 1_000; sent += 50) {
+      const reports = await Promise.all(
+        Array.from({ length: 50 }, () => connection.execute('Send', values, { debug: true })),
+      );
+      for (const { raw } of reports) expect(raw?.body).toMatchObject({ headers: { 'x-sig': '[secret]' } });
+    }
+  });
+
   it('takes a parameter named like a part for the part, and a secret for the secret', async () => {
     const { server, engine } = await start();
     const auth = {
