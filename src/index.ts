@@ -1,3 +1,8 @@
+export { createMemoryTokenStore, type MemoryTokenStoreOptions } from './auth/memory-token-store.ts';
+export type { Token } from './auth/token.ts';
+export type { TokenEvent } from './auth/token-events.ts';
+export { decodeTokenRecord, encodeTokenRecord } from './auth/token-record.ts';
+export type { ReauthReason, StoredTokenRecord, TokenRecord, TokenStore } from './auth/token-store.ts';
 export { type Clock, systemClock, type Timer } from './base/clock.ts';
 export { SecretValue } from './base/secret-value.ts';
 export type { InputProperty, InputSchema } from './compile/input-schema.ts';

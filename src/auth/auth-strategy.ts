@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
-import type { HttpRequest } from '../transport/transport.ts';
+import type { ExpressionScope } from '../expression/expression.ts';
+import type { HttpRequest, HttpResponse } from '../transport/transport.ts';
 import type { TrustPlan } from '../transport/trust.ts';
 import type { Token } from './token.ts';
 import type { TokenAnswer } from './token-answer.ts';
@@ -12,11 +13,33 @@ export interface AuthStrategy {
   /** The request with its credential. Not a promise when everything needed is at hand. */
   authenticate(request: HttpRequest, call: AuthCall): Authenticated | Promise<Authenticated>;
   /**
-   * Told that the server rejected the credential (401). Invalidates exactly that credential; the caller then
-   * authenticates and sends once more. Strategies that cannot do better the second time leave it out.
+   * Told that the server rejected the credential (401), and how. Invalidates exactly that credential; the caller then
+   * authenticates and sends once more, unless the answer is false: the second time would go like the first.
+   * Strategies that can never do better the second time leave it out.
    */
-  onRejected?(rejected: Authenticated): void;
+  onRejected?(rejected: Authenticated, answer: RejectionHead): boolean | undefined;
+  /** How rejection shows in an answer, when it is not by a status of 401. */
+  readonly rejection?: Rejection;
+  /**
+   * The values kept from the answer that brought the token, which is fetched if there is none. Asked before a request
+   * is rendered whose templates use them. Nothing when a token may not be fetched.
+   */
+  kept?(call: AuthCall): KeptValues | undefined | Promise<KeptValues | undefined>;
 }
+
+export type KeptValues = ReadonlyMap<string, unknown>;
+
+/** A definition's own way to tell that an answer rejects the credential. */
+export interface Rejection {
+  /** True when the body has to be read before it can be told. */
+  readonly seesBody: boolean;
+  isRejected(answer: ExpressionScope): boolean | Promise<boolean>;
+  /** True when writes may be sent once more. */
+  readonly replaysWrites: boolean;
+}
+
+/** The head of the answer that rejected a credential. */
+export type RejectionHead = Pick<HttpResponse, 'statusCode' | 'headers'>;
 
 /** What a strategy gets to know of the call it serves. */
 export interface AuthCall extends CallerPatience {
@@ -42,6 +65,8 @@ export interface AuthServices {
   readonly clock: Clock;
   readonly tokens: TokenKeeper;
   readonly redactor: Redactor;
+  /** Unpredictable bytes, for nonces. */
+  randomBytes(size: number): Buffer;
   /**
    * Sends a token request and reads its answer, by the same code that executes operations, under a deadline of
    * its own.

@@ -1,8 +1,13 @@
 import type { AuthPlan } from '../compile/auth-plan.ts';
+import { createApiKey } from './api-key.ts';
 import type { AuthServices, AuthStrategy } from './auth-strategy.ts';
+import { createAwsSignatureV4 } from './aws-signature-v4.ts';
 import { createBasicAuth } from './basic.ts';
 import { createClientCredentials } from './client-credentials.ts';
+import { createDigest } from './digest.ts';
+import { createHmacSigning } from './hmac.ts';
 import { createHttpBearerToken } from './http-bearer-token.ts';
+import { createOauth1 } from './oauth1.ts';
 import { createRawBearerToken } from './raw-bearer-token.ts';
 
 /** The strategy of a plan. This switch is the only place that knows all of them. */
@@ -18,5 +23,15 @@ export function createStrategy(plan: AuthPlan, services: AuthServices): AuthStra
       return createHttpBearerToken(plan, services);
     case 'client_credentials':
       return createClientCredentials(plan, services);
+    case 'api_key':
+      return createApiKey(plan, services);
+    case 'aws_signature_v4':
+      return createAwsSignatureV4(plan, services);
+    case 'digest':
+      return createDigest(plan, services);
+    case 'hmac':
+      return createHmacSigning(plan, services);
+    case 'oauth1':
+      return createOauth1(plan, services);
   }
 }

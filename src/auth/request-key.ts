@@ -15,14 +15,20 @@ export function createKeyOf(
 ): (call: AuthCall) => string {
   const keys = new WeakMap<object, string>();
   return call => {
-    if (plan.usesParameters) return toKey(plan, render(call), reading);
+    if (plan.usesParameters) return toKey(plan, render(withStableValues(call)), reading);
     const { secrets } = call.scope;
     const known = keys.get(secrets);
     if (known !== undefined) return known;
-    const key = toKey(plan, render(call), reading);
+    const key = toKey(plan, render(withStableValues(call)), reading);
     keys.set(secrets, key);
     return key;
   };
+}
+
+/** Values made of time and chance differ with every call; what they are made of otherwise is what names the token. */
+function withStableValues(call: AuthCall): AuthCall {
+  const { recompute, ...scope } = call.scope;
+  return recompute === undefined ? call : { ...call, scope: { ...scope, values: recompute(true) } };
 }
 
 function toKey(

@@ -4,6 +4,7 @@ import { SecretValue } from '../base/secret-value.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { ExpressionScope } from '../expression/expression.ts';
+import { readRetryAfterMs } from './retry-after.ts';
 import type { Token } from './token.ts';
 
 /** A lifetime of more than ten years is a time stamp or a mistake. */
@@ -23,12 +24,17 @@ export interface TokenAnswer extends ExpressionScope {
  */
 export function assertTokenAnswer(answer: TokenAnswer, pointer: string, redactor: Redactor): void {
   const refusal = readRefusal(answer.body);
+  const retryAfterMs = readRetryAfterMs(answer.headers);
+  const details = {
+    statusCode: answer.statusCode,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
   if (refusal !== undefined) {
     const description = refusal.description === undefined ? '' : `: ${redactor.redact(refusal.description)}`;
     throw new FerruleError(
       'TOKEN_REFUSED',
       `The token endpoint answered ${answer.statusCode} with error "${redactor.redact(refusal.error)}"${description}`,
-      { pointer, details: { statusCode: answer.statusCode, error: redactor.redact(refusal.error) } },
+      { pointer, details: { ...details, error: redactor.redact(refusal.error) } },
     );
   }
   if (answer.statusCode >= 200 && answer.statusCode < 300) return;
@@ -37,7 +43,7 @@ export function assertTokenAnswer(answer: TokenAnswer, pointer: string, redactor
     expected: 'a status of 2xx',
     found: describeAnswer(answer),
     retryable: answer.statusCode >= 500 || answer.statusCode === 429,
-    details: { statusCode: answer.statusCode },
+    details,
   });
 }
 

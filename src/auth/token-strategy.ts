@@ -2,15 +2,15 @@ import { SecretValue } from '../base/secret-value.ts';
 import type { TokenPlacement } from '../compile/auth-plan.ts';
 import type { AuthCall, AuthServices, AuthStrategy } from './auth-strategy.ts';
 import { placeHeader, toCredential } from './place-header.ts';
-import type { Token } from './token.ts';
+import type { StoredToken, Token } from './token.ts';
 import type { KeptToken } from './token-keeper.ts';
 
 /** Where a strategy's tokens come from. */
 export interface TokenSource {
   /** Names the effective token request: equal keys mean the same token will do. */
   keyOf(call: AuthCall): string;
-  /** Fetches a new token. */
-  request(call: AuthCall): Promise<Token>;
+  /** Fetches a new token; `current` is the last one known, for its refresh token and kept values. */
+  request(call: AuthCall, current: StoredToken | undefined): Promise<Token>;
 }
 
 /** Stands for a token that a dry run does not fetch. */
@@ -26,7 +26,7 @@ export function createTokenStrategy(
     authenticate(request, call) {
       const key = source.keyOf(call);
       const place = ({ token, source: origin }: KeptToken) => {
-        // Here and not where it is fetched: another connection with the same token request may have done that.
+        // Here and not where it is fetched: another engine or connection may have asked for it.
         if (token !== placeholder) redactor.add(token.value);
         const credential = toCredential(placement.prefix, token.value.reveal());
         return {
@@ -34,7 +34,11 @@ export function createTokenStrategy(
           token: { key, token, source: origin },
         };
       };
-      const fetchToken = () => source.request(call);
+      const fetchToken = async (current: StoredToken | undefined) => {
+        const token = await source.request(call, current);
+        if (token.refreshToken !== undefined) redactor.add(token.refreshToken);
+        return token;
+      };
       if (!call.fetchTokens) return place({ token: tokens.peek(key) ?? placeholder, source: 'cache' });
       const kept = tokens.get(key, fetchToken, call);
       return kept instanceof Promise ? kept.then(place) : place(kept);

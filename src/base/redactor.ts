@@ -9,6 +9,9 @@ const MIN_MASKED_LENGTH = 3;
 /** How many secrets and tokens are remembered; the ones not used for longest are forgotten. */
 const CAPACITY = 512;
 
+/** How many texts that were made for one request each are remembered: about as many as requests under way. */
+const FLEETING_CAPACITY = 128;
+
 /**
  * Hides known secrets in any text by value: as they are and in the encodings in which they travel
  * (JSON, percent-encoding in all its variants, forms, XML, HTML, the bytes of a header, base64 and base64url at any
@@ -18,6 +21,8 @@ export class Redactor {
   readonly #passing = new LruMap<string, Trace>(CAPACITY);
   /** Those of the definition, which are told once and must outlive any number of tokens. */
   readonly #kept = new Map<string, Trace>();
+  /** Looked for one by one: they come with every request, and a pattern of all secrets takes milliseconds to build. */
+  readonly #fleeting = new LruMap<string, readonly string[]>(FLEETING_CAPACITY);
   #finder: Finder | undefined;
 
   /** Remembers a secret for good. */
@@ -41,14 +46,18 @@ export class Redactor {
     this.#finder = undefined;
   }
 
+  /** The same for text that is made for one request and of no use to the next, such as its signature. */
+  addFleeting(text: string): void {
+    if (text.length < MIN_MASKED_LENGTH) return;
+    this.#fleeting.set(text, [...new Set(wholeForms(text))]);
+  }
+
   /** The text with every known secret replaced by `[secret]`. */
   redact(text: string): string {
     this.#finder ??= toFinder([...this.#kept.values(), ...this.#passing.values()]);
     const { pattern, forms } = this.#finder;
-    const masked = forms.reduce(
-      (rest, form) => (rest.length < form.length ? rest : rest.replaceAll(form, MASK)),
-      text,
-    );
+    let masked = maskAll(text, forms);
+    for (const fleeting of this.#fleeting.values()) masked = maskAll(masked, fleeting);
     return pattern === undefined ? masked : masked.replace(pattern, MASK);
   }
 
@@ -68,6 +77,10 @@ export class Redactor {
       Object.entries(value).map(([key, item]) => [this.redact(key), this.redactDeep(item, depth + 1)]),
     );
   }
+}
+
+function maskAll(text: string, forms: readonly string[]): string {
+  return forms.reduce((rest, form) => (rest.length < form.length ? rest : rest.replaceAll(form, MASK)), text);
 }
 
 /** Longer texts are looked for as they are and in a few whole encodings: V8 cannot hold patterns of megabytes. */

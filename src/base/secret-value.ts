@@ -20,6 +20,11 @@ export class SecretValue {
     return this.#text;
   }
 
+  /** True when both hold the same text; nothing is shown. */
+  equals(other: SecretValue): boolean {
+    return this.#text === other.#text;
+  }
+
   toString(): string {
     return MASK;
   }

@@ -1,5 +1,10 @@
 import type { CompiledExpression } from '../expression/expression.ts';
 import type { TrustPlan } from '../transport/trust.ts';
+import type { ApiKeyPlan } from './auth/api-key.ts';
+import type { AwsSignatureV4Plan } from './auth/aws-signature-v4.ts';
+import type { DigestPlan } from './auth/digest.ts';
+import type { HmacPlan } from './auth/hmac.ts';
+import type { Oauth1Plan } from './auth/oauth1.ts';
 import type { RequestPlan } from './request-plan.ts';
 import type { TextPlan, UrlPlan } from './text-plan.ts';
 
@@ -9,7 +14,12 @@ export type AuthPlan =
   | BasicAuthPlan
   | RawBearerTokenPlan
   | HttpBearerTokenPlan
-  | ClientCredentialsPlan;
+  | ClientCredentialsPlan
+  | ApiKeyPlan
+  | AwsSignatureV4Plan
+  | DigestPlan
+  | HmacPlan
+  | Oauth1Plan;
 
 export interface NoAuthPlan {
   readonly authType: 'none';

@@ -9,6 +9,11 @@ import type {
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { compileExpression } from '../expression/compile-expression.ts';
 import type { TrustPlan } from '../transport/trust.ts';
+import { compileApiKey } from './auth/api-key.ts';
+import { compileAwsSignatureV4 } from './auth/aws-signature-v4.ts';
+import { compileDigest } from './auth/digest.ts';
+import { compileHmac } from './auth/hmac.ts';
+import { compileOauth1 } from './auth/oauth1.ts';
 import type {
   AuthPlan,
   BasicAuthPlan,
@@ -48,6 +53,16 @@ export function compileAuth(
       return compileHttpBearerToken({ definition, pointer }, surroundings);
     case 'client_credentials':
       return compileClientCredentials({ definition, pointer }, surroundings);
+    case 'api_key':
+      return compileApiKey({ definition, pointer }, surroundings.compiler);
+    case 'aws_signature_v4':
+      return compileAwsSignatureV4({ definition, pointer }, surroundings.compiler);
+    case 'digest':
+      return compileDigest({ definition, pointer }, surroundings.compiler);
+    case 'hmac':
+      return compileHmac({ definition, pointer }, surroundings.compiler);
+    case 'oauth1':
+      return compileOauth1({ definition, pointer }, surroundings.compiler);
   }
 }
 

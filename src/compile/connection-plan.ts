@@ -18,6 +18,7 @@ import { ParameterTable } from './parameters.ts';
 import { TemplateCompiler } from './template-compiler.ts';
 import { compileTest, type TestPlan } from './test-plan.ts';
 import type { TextPlan } from './text-plan.ts';
+import { compileValues } from './values.ts';
 
 /** A connection, compiled: frozen, shareable, and without a single value of a secret. */
 export interface ConnectionPlan {
@@ -66,7 +67,9 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
   const { config } = definition;
   const issues = new IssueCollector(parsed.toSourcePointer);
   const diagnostics = new IssueCollector(parsed.toSourcePointer);
-  const templates = { secretNames: new Set(secrets.keys()), tags: config.templateTags, issues };
+  const secretNames = new Set(secrets.keys());
+  const values = compileValues(config.values, { pointer: '/config/values', secretNames, issues });
+  const templates = { secretNames, tags: config.templateTags, issues, values };
   const baseUrl = { definition: config.baseUrl, pointer: '/config/baseUrl' };
   const trust =
     issues.attempt('/config/caCert', () => compileTrust(definition, options.nowMs)) ?? createTrust();
@@ -98,7 +101,11 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     baseUrl,
     shared: { definition: config, pointer: '/config' },
     templates,
-    authentication: { parameters: authParameters, secretNames: authCompiler.secretsUsed },
+    authentication: {
+      parameters: authParameters,
+      secretNames: authCompiler.secretsUsed,
+      valueNames: authCompiler.valuesUsed,
+    },
     trusted: options.trusted,
     maxRedirects: config.redirect.maxRedirects,
     diagnostics,

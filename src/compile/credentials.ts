@@ -1,4 +1,5 @@
 import { SecretValue } from '../base/secret-value.ts';
+import type { ApiKeyPlaceDefinition } from '../definition/auth/api-key.ts';
 import type {
   AuthDefinition,
   ConnectionDefinition,
@@ -56,7 +57,36 @@ function liftAuth(auth: AuthDefinition, lift: Lift): AuthDefinition {
       };
     case 'http_bearer_token':
       return auth;
+    case 'api_key': {
+      const toKey = (key: ApiKeyPlaceDefinition, index: number) => ({
+        ...key,
+        value: liftNullable(key.value, `config.auth.keys.${index}.value`, lift),
+      });
+      return { ...auth, keys: auth.keys.map(toKey) };
+    }
+    case 'aws_signature_v4':
+      return {
+        ...auth,
+        secretAccessKey: liftNullable(auth.secretAccessKey, 'config.auth.secretAccessKey', lift),
+        sessionToken: liftNullable(auth.sessionToken, 'config.auth.sessionToken', lift),
+      };
+    case 'digest':
+      return { ...auth, password: liftNullable(auth.password, 'config.auth.password', lift) };
+    case 'hmac':
+      return { ...auth, key: liftNullable(auth.key, 'config.auth.key', lift) };
+    case 'oauth1':
+      return {
+        ...auth,
+        consumerSecret: liftNullable(auth.consumerSecret, 'config.auth.consumerSecret', lift),
+        token: liftNullable(auth.token, 'config.auth.token', lift),
+        tokenSecret: liftNullable(auth.tokenSecret, 'config.auth.tokenSecret', lift),
+        privateKey: liftNullable(auth.privateKey, 'config.auth.privateKey', lift),
+      };
   }
+}
+
+function liftNullable(text: string | null, name: string, lift: Lift): string | null {
+  return text === null ? null : lift(text, name);
 }
 
 function liftTls(tls: TlsDefinition, lift: Lift): TlsDefinition {

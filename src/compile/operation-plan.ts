@@ -6,6 +6,7 @@ import { compileOutputs, type OutputPlan } from './output-plan.ts';
 import { ParameterNames, ParameterTable } from './parameters.ts';
 import { compileRequest, type Placed, type RequestParts, type RequestPlan } from './request-plan.ts';
 import { TemplateCompiler, type TemplateCompilerOptions } from './template-compiler.ts';
+import { selectValues, type ValuePlan } from './values.ts';
 
 /** An operation, compiled: everything that does not depend on a call's values. Frozen, and without secrets. */
 export interface OperationPlan {
@@ -17,6 +18,10 @@ export interface OperationPlan {
   readonly parameters: ParameterPlan;
   /** The secrets that the operation and the connection's authentication need. */
   readonly secretNames: readonly string[];
+  /** The computed values that the operation and the connection's authentication need, in the order of computing. */
+  readonly values: readonly ValuePlan[];
+  /** True when the request cannot be rendered before there is a token: it uses values kept from the token answer. */
+  readonly usesKept: boolean;
   readonly streaming: boolean;
   /** 0: a redirect is an answer. */
   readonly maxRedirects: number;
@@ -26,9 +31,13 @@ export interface OperationPlan {
 export interface OperationSurroundings {
   readonly baseUrl: Placed<string>;
   readonly shared: RequestParts['shared'];
-  readonly templates: Pick<TemplateCompilerOptions, 'secretNames' | 'tags' | 'issues'>;
-  /** Parameters and secrets that authentication draws on: every operation needs them too. */
-  readonly authentication: { readonly parameters: ParameterTable; readonly secretNames: readonly string[] };
+  readonly templates: Pick<TemplateCompilerOptions, 'secretNames' | 'tags' | 'issues' | 'values' | 'kept'>;
+  /** Parameters, secrets and values that authentication draws on: every operation needs them too. */
+  readonly authentication: {
+    readonly parameters: ParameterTable;
+    readonly secretNames: readonly string[];
+    readonly valueNames: ReadonlySet<string>;
+  };
   readonly trusted: boolean;
   readonly maxRedirects: number;
   /** Lint warnings are added here. */
@@ -62,6 +71,11 @@ export function compileOperation(
     outputs,
     parameters: { list: parameters, names: new ParameterNames(parameters) },
     secretNames: [...new Set([...compiler.secretsUsed, ...authentication.secretNames])],
+    values: selectValues(
+      templates.values ?? new Map(),
+      new Set([...compiler.valuesUsed, ...authentication.valueNames]),
+    ),
+    usesKept: compiler.usesKept,
     streaming: definition.config.streamResponse,
     maxRedirects: definition.config.followRedirect ? surroundings.maxRedirects : 0,
   });

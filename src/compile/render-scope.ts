@@ -6,4 +6,17 @@ export interface RenderScope {
   /** Bound values; a parameter that was not given is not in the map. */
   readonly parameters: ReadonlyMap<Parameter, unknown>;
   readonly secrets: ReadonlyMap<string, SecretValue>;
+  /** Computed values that the call needs; SecretValue for those made of secrets. */
+  readonly values?: ReadonlyMap<string, unknown>;
+  /** Computes them anew, when time or chance go into one: for a token request made later, or for its name. */
+  readonly recompute?: (stable: boolean) => ReadonlyMap<string, unknown>;
+  /** Values kept from token answers; SecretValue for those that must not be shown. */
+  readonly kept?: ReadonlyMap<string, unknown>;
+  /** Values of names that only some templates of the connection know: what a signature is made of, and itself. */
+  readonly locals?: LocalValues;
+}
+
+/** Read when a tag is rendered, so that what no template asks for is never computed. */
+export interface LocalValues {
+  get(name: string): unknown;
 }

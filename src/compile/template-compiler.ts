@@ -1,6 +1,7 @@
 import type { TemplateTag } from '../definition/definition.ts';
-import type { Issue } from '../errors/ferrule-error.ts';
+import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
+import type { ScopeReferences } from '../expression/scope-roots.ts';
 import {
   type CompiledTemplate,
   compileTemplate,
@@ -11,13 +12,14 @@ import {
 } from '../template/compile-template.ts';
 import { compileJsonText, compileJsonTree } from '../template/json-template.ts';
 import type { TemplateDiagnostic } from '../template/parse-template.ts';
-import type { TagName } from '../template/tag-name.ts';
+import { parseTagName, type TagName } from '../template/tag-name.ts';
 import { type CompiledUrl, compileUrlTemplate } from '../template/url-template.ts';
 import { createUrlNormalizer } from './normal-url.ts';
 import type { ParameterTable } from './parameters.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { Placed } from './request-plan.ts';
 import type { TextPlan, UrlPlan } from './text-plan.ts';
+import { assertKnown, type ValuesPlan } from './values.ts';
 
 export interface TemplateCompilerOptions {
   /** Names of secrets: a tag of such a name is that secret, whatever a caller passes. */
@@ -27,31 +29,92 @@ export interface TemplateCompilerOptions {
   readonly issues: IssueCollector;
   /** Lint warnings are added here. */
   readonly diagnostics: IssueCollector;
+  /** Names that are neither secrets nor parameters, but read from `scope.locals`. Secrets come first. None by default. */
+  readonly isLocal?: (name: string) => boolean;
+  /** Names that stand for what was kept from token answers. None by default. */
+  readonly kept?: KeptNames;
+  readonly values?: ValuesPlan;
 }
 
+/** What templates may read of token answers. */
+export interface KeptNames {
+  /** By name; true for values that must not be shown. */
+  readonly known: ReadonlyMap<string, boolean>;
+  /** Kept later than these templates are rendered, so a tag of such a name is a mistake. */
+  readonly later: ReadonlySet<string>;
+}
+
+interface UsedNames {
+  readonly secrets: Set<string>;
+  readonly values: Set<string>;
+  readonly kept: Set<string>;
+}
+
+/** What a name is, decided once. Parameters are all the names that nothing else has. */
+type Meaning =
+  | { readonly kind: 'secret' | 'kept' | 'value'; readonly name: string }
+  | { readonly kind: 'local' | 'parameter' };
+
 /**
- * Compiles the templates of one operation (or of the authentication) and decides what each name is: a secret,
- * or else a parameter. It is decided here, once, so no caller can shadow a secret.
+ * Compiles the templates of one operation (or of the authentication) and decides what each name is: a secret, a value
+ * kept from a token answer, a computed value, or else a parameter. It is decided here, once, so no caller can shadow a
+ * secret.
  */
 export class TemplateCompiler {
   readonly issues: IssueCollector;
   readonly #options: TemplateCompilerOptions;
-  readonly #secretsUsed = new Set<string>();
+  readonly #used: UsedNames;
   readonly #resolver: TagResolver<RenderScope>;
 
-  constructor(options: TemplateCompilerOptions) {
+  constructor(
+    options: TemplateCompilerOptions,
+    used: UsedNames = { secrets: new Set(), values: new Set(), kept: new Set() },
+  ) {
     this.#options = options;
+    this.#used = used;
     this.issues = options.issues;
     this.#resolver = {
       tags: options.tags,
       resolve: tag => this.#toReader(tag),
-      isFixed: tag => this.#secretOf(tag) !== undefined,
+      isFixed: tag => this.#meaningOf(tag).kind !== 'parameter',
     };
+  }
+
+  /** The same compiler for templates that know further names. */
+  withLocals(isLocal: (name: string) => boolean): TemplateCompiler {
+    return new TemplateCompiler({ ...this.#options, isLocal }, this.#used);
+  }
+
+  /** The same compiler for templates that are rendered when other values have been kept. */
+  withKept(kept: KeptNames): TemplateCompiler {
+    return new TemplateCompiler({ ...this.#options, kept }, this.#used);
   }
 
   /** The secrets that the templates compiled so far need. */
   get secretsUsed(): readonly string[] {
-    return [...this.#secretsUsed];
+    return [...this.#used.secrets];
+  }
+
+  /** The computed values that they need. */
+  get valuesUsed(): ReadonlySet<string> {
+    return this.#used.values;
+  }
+
+  /** True when one of them needs a value kept from a token answer. */
+  get usesKept(): boolean {
+    return this.#used.kept.size > 0;
+  }
+
+  /** The names of parameters, secrets and values that an expression reads are needed as if a template had them. */
+  noteReferences({ parameters, secrets, values, kept }: ScopeReferences, pointer: string): void {
+    this.issues.attempt(pointer, () => {
+      for (const name of secrets) assertKnown('secret', name, this.#options.secretNames);
+      for (const name of values) assertKnown('value', name, new Set(this.#options.values?.keys()));
+      for (const name of kept) assertKnown('kept value', name, new Set(this.#options.kept?.known.keys()));
+    });
+    for (const name of secrets) this.#used.secrets.add(name);
+    for (const name of values) this.#noteValue(name, pointer);
+    for (const name of parameters) this.#noteParameter(name, pointer);
   }
 
   text(source: string, place: TemplatePlace, pointer: string): TextPlan {
@@ -91,7 +154,7 @@ export class TemplateCompiler {
   /** The names of query parameters, written out in the URL, whose value is a secret. */
   secretQueryNames({ references }: UrlPlan): readonly string[] {
     return references.flatMap(tag =>
-      tag.queryName !== undefined && this.#secretOf(tag) !== undefined ? [tag.queryName] : [],
+      tag.queryName !== undefined && this.#isSecret(tag) ? [tag.queryName] : [],
     );
   }
 
@@ -103,28 +166,97 @@ export class TemplateCompiler {
 
   #note(references: readonly TagReference[], diagnostics: readonly TemplateDiagnostic[]): void {
     for (const tag of references) {
-      const secret = this.#secretOf(tag);
-      if (secret === undefined) this.#options.parameters.addUse(tag, isNeeded(tag));
-      else this.#secretsUsed.add(secret);
+      const meaning = this.#meaningOf(tag);
+      if (meaning.kind === 'secret') this.#used.secrets.add(meaning.name);
+      else if (meaning.kind === 'value') this.#noteValue(meaning.name, tag.pointer);
+      else if (meaning.kind === 'kept') this.#noteKept(meaning.name, tag.pointer);
+      else if (meaning.kind === 'parameter') this.#options.parameters.addUse(tag, isNeeded(tag));
     }
     for (const diagnostic of diagnostics) this.#options.diagnostics.add(toIssue(diagnostic));
   }
 
-  #usesSecret(references: readonly TagReference[]): boolean {
-    return references.some(tag => this.#secretOf(tag) !== undefined);
+  /** A value needs what it is made of. */
+  #noteValue(name: string, pointer: string): void {
+    const plan = this.#options.values?.get(name);
+    if (plan === undefined) return;
+    this.#used.values.add(name);
+    for (const secret of plan.secrets) this.#used.secrets.add(secret);
+    for (const parameter of plan.parameters) this.#noteParameter(parameter, pointer);
   }
 
-  #secretOf({ name, base }: TagName): string | undefined {
-    return [name, base].find(candidate => this.#options.secretNames.has(candidate));
+  #noteParameter(name: string, pointer: string): void {
+    const tag = parseTagName(name);
+    this.#options.parameters.addUse({ ...tag, ...plainUse, pointer }, tag.required);
+  }
+
+  #noteKept(name: string, pointer: string): void {
+    this.#used.kept.add(name);
+    if (this.#options.kept?.later.has(name) !== true) return;
+    this.issues.add({
+      code: 'TEMPLATE_PLACE',
+      pointer,
+      message: `"${name}" is kept from a later answer than this request`,
+    });
+  }
+
+  #usesSecret(references: readonly TagReference[]): boolean {
+    return references.some(tag => this.#isSecret(tag));
+  }
+
+  #isSecret(tag: TagName): boolean {
+    const meaning = this.#meaningOf(tag);
+    if (meaning.kind === 'value') return this.#options.values?.get(meaning.name)?.isSecret === true;
+    if (meaning.kind === 'kept') return this.#options.kept?.known.get(meaning.name) !== false;
+    return meaning.kind === 'secret';
+  }
+
+  #meaningOf({ name, base }: TagName): Meaning {
+    const { secretNames, isLocal, kept, values } = this.#options;
+    const find = (isKnown: (candidate: string) => boolean | undefined) => [name, base].find(isKnown);
+    const secret = find(candidate => secretNames.has(candidate));
+    if (secret !== undefined) return { kind: 'secret', name: secret };
+    if (isLocal?.(name) === true) return { kind: 'local' };
+    const keptName = find(candidate => kept?.known.has(candidate) || kept?.later.has(candidate));
+    if (keptName !== undefined) return { kind: 'kept', name: keptName };
+    const value = find(candidate => values?.has(candidate));
+    return value === undefined ? { kind: 'parameter' } : { kind: 'value', name: value };
   }
 
   #toReader(tag: TagReference): ValueReader<RenderScope> {
-    const secret = this.#secretOf(tag);
-    if (secret !== undefined) return scope => scope.secrets.get(secret);
-    const parameter = this.#options.parameters.find(tag);
-    return scope => scope.parameters.get(parameter);
+    const meaning = this.#meaningOf(tag);
+    switch (meaning.kind) {
+      case 'secret':
+        return scope => scope.secrets.get(meaning.name);
+      case 'local':
+        return scope => scope.locals?.get(tag.name);
+      case 'kept':
+        return withNeed(tag, 'The token answer held no', scope => scope.kept?.get(meaning.name));
+      case 'value':
+        return withNeed(tag, 'Nothing came out for', scope => scope.values?.get(meaning.name));
+      case 'parameter': {
+        const parameter = this.#options.parameters.find(tag);
+        return scope => scope.parameters.get(parameter);
+      }
+    }
   }
 }
+
+/** A caller is told before rendering which parameters are missing; what is not the caller's is looked at here. */
+function withNeed(
+  tag: TagReference,
+  complaint: string,
+  read: ValueReader<RenderScope>,
+): ValueReader<RenderScope> {
+  if (!isNeeded(tag)) return read;
+  return scope => {
+    const value = read(scope);
+    if (value !== undefined && value !== null && value !== '') return value;
+    throw new FerruleError('KEPT_VALUE_MISSING', `${complaint} "${tag.base}"`, { pointer: tag.pointer });
+  };
+}
+
+/** How an expression uses a parameter: anywhere, without needing it. */
+const plainUse = { kind: 'value', place: 'text', inSection: false, queryName: undefined } as const;
 
 function toIssue({ pointer, message, line, column }: TemplateDiagnostic): Issue {
   return { code: 'TEMPLATE_SYNTAX', pointer, message: `${message} (line ${line}, column ${column})` };

@@ -1,10 +1,17 @@
 import type { GenericSchema } from 'valibot';
+import { createApiKeyFields } from './auth/api-key.ts';
+import { createAwsSignatureV4Fields } from './auth/aws-signature-v4.ts';
+import { createDigestFields } from './auth/digest.ts';
+import { createHmacFields } from './auth/hmac.ts';
+import { createOauth1Fields } from './auth/oauth1.ts';
 import { defaults } from './defaults.ts';
 import { OLDER_EXPIRATION_NAMES, OLDER_TOKEN_NAMES } from './definition-input.ts';
 import { fields, filledText, isObject, judgedBy, oneOf, refusal } from './schema-kit.ts';
 import { valibot } from './valibot.ts';
 
-const AUTH_TYPES = ['basic', 'raw_bearer_token', 'http_bearer_token', 'client_credentials'] as const;
+/** Those that documents may also name by `type`. */
+const INTEGRATOR_TYPES = ['basic', 'raw_bearer_token', 'http_bearer_token', 'client_credentials'] as const;
+const AUTH_TYPES = [...INTEGRATOR_TYPES, 'api_key', 'aws_signature_v4', 'digest', 'hmac', 'oauth1'] as const;
 
 /** Every strategy under both spellings of its discriminator, and the older `bearer_token` in its three shapes. */
 export function createAuthSchema<Config extends GenericSchema>(operationConfig: Config) {
@@ -39,7 +46,14 @@ export function createAuthSchema<Config extends GenericSchema>(operationConfig: 
   const olderBeside = { ...place, ...older.outputs, token: older.tokenAlone };
   const outputsBeside = { exactlyOne: [['outputs', 'transform']] };
 
+  const apiKey = createApiKeyFields();
   const current = {
+    api_key: fields({ authType: oneOf(['api_key']), ...apiKey.one }),
+    api_key_several: fields({ authType: oneOf(['api_key']), ...apiKey.several }),
+    aws_signature_v4: fields({ authType: oneOf(['aws_signature_v4']), ...createAwsSignatureV4Fields() }),
+    digest: fields({ authType: oneOf(['digest']), ...createDigestFields() }),
+    hmac: fields({ authType: oneOf(['hmac']), ...createHmacFields() }),
+    oauth1: fields({ authType: oneOf(['oauth1']), ...createOauth1Fields() }),
     basic: fields({ authType: oneOf(['basic']), ...basic }),
     raw_bearer_token: fields({ authType: oneOf(['raw_bearer_token']), ...raw }),
     http_bearer_token: fields({ authType: oneOf(['http_bearer_token']), ...http }),
@@ -62,7 +76,8 @@ export function createAuthSchema<Config extends GenericSchema>(operationConfig: 
     const spelling = Object.hasOwn(input, 'authType') || !Object.hasOwn(input, 'type') ? 'authType' : 'type';
     const shape = shapeOf(input, input[spelling]);
     const schemas: Readonly<Record<string, GenericSchema>> = spelling === 'authType' ? current : typed;
-    return schemas[shape] ?? v.object({ [spelling]: oneOf(AUTH_TYPES) });
+    const known = spelling === 'authType' ? AUTH_TYPES : INTEGRATOR_TYPES;
+    return schemas[shape] ?? v.object({ [spelling]: oneOf(known) });
   });
 }
 
@@ -70,6 +85,7 @@ function shapeOf(auth: Readonly<Record<string, unknown>>, type: unknown): string
   if (type === 'bearer_token' && isObject(auth['token'])) {
     return 'outputs' in auth || 'transform' in auth ? 'bearer_token_beside' : 'bearer_token_inside';
   }
+  if (type === 'api_key' && 'keys' in auth) return 'api_key_several';
   return type === 'bearer_token' || AUTH_TYPES.some(known => known === type) ? String(type) : '';
 }
 

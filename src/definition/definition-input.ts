@@ -1,3 +1,8 @@
+import type { ApiKeyInput } from './auth/api-key.ts';
+import type { AwsSignatureV4Input } from './auth/aws-signature-v4.ts';
+import type { DigestInput } from './auth/digest.ts';
+import type { HmacInput } from './auth/hmac.ts';
+import type { Oauth1Input } from './auth/oauth1.ts';
 import type {
   HeadersDefinition,
   HttpMethod,
@@ -47,6 +52,7 @@ export interface HttpConnectionConfigInput {
   readonly timeouts?: Partial<TimeoutsDefinition>;
   readonly limits?: Partial<LimitsDefinition>;
   readonly redirect?: Partial<RedirectDefinition>;
+  readonly values?: Readonly<Record<string, string>>;
   readonly templateTags?: readonly TemplateTag[];
   readonly http2?: boolean;
 }
@@ -106,6 +112,11 @@ export type AuthInput =
   | (Spelling<'raw_bearer_token'> & TokenPlaceInput & { readonly token: string | null })
   | (Spelling<'http_bearer_token'> & TokenPlaceInput & { readonly token: TokenInput })
   | (Spelling<'client_credentials'> & ClientCredentialsInput)
+  | ({ readonly authType: 'api_key' } & ApiKeyInput)
+  | ({ readonly authType: 'aws_signature_v4' } & AwsSignatureV4Input)
+  | ({ readonly authType: 'digest' } & DigestInput)
+  | ({ readonly authType: 'hmac' } & HmacInput)
+  | ({ readonly authType: 'oauth1' } & Oauth1Input)
   | (Spelling<'bearer_token'> &
       TokenPlaceInput &
       OlderOutputsPlace & { readonly token: string | null | OlderTokenInput });

@@ -1,3 +1,9 @@
+import type { ApiKeyDefinition } from './auth/api-key.ts';
+import type { AwsSignatureV4Definition } from './auth/aws-signature-v4.ts';
+import type { DigestDefinition } from './auth/digest.ts';
+import type { HmacDefinition } from './auth/hmac.ts';
+import type { Oauth1Definition } from './auth/oauth1.ts';
+
 /**
  * What an author writes, after parsing: older spellings translated, Integrator's defaults filled in.
  * The unparsed form, in which those fields are optional, is described by the JSON Schema at `ferrule/schema`.
@@ -29,6 +35,8 @@ export interface HttpConnectionConfig {
   readonly timeouts: TimeoutsDefinition;
   readonly limits: LimitsDefinition;
   readonly redirect: RedirectDefinition;
+  /** Expressions by name, over `parameters`, `secrets` and earlier `values`; each usable as a tag of that name. */
+  readonly values: Readonly<Record<string, string>>;
   /** Which tag spellings are templates; both by default. */
   readonly templateTags: readonly TemplateTag[];
   /** Offer HTTP/2; false by default because it costs more CPU per request. */
@@ -101,7 +109,12 @@ export type AuthDefinition =
   | BasicAuthDefinition
   | RawBearerTokenDefinition
   | HttpBearerTokenDefinition
-  | ClientCredentialsDefinition;
+  | ClientCredentialsDefinition
+  | ApiKeyDefinition
+  | AwsSignatureV4Definition
+  | DigestDefinition
+  | HmacDefinition
+  | Oauth1Definition;
 
 export interface BasicAuthDefinition {
   readonly authType: 'basic';

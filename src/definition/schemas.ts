@@ -31,6 +31,7 @@ function createDefinitionSchemas() {
       params: v.exactOptional(params, {}),
       test: v.exactOptional(v.nullable(test)),
       ...createTransportSchemas(),
+      values: v.exactOptional(mapOf(filledText()), {}),
       templateTags: v.exactOptional(v.array(oneOf(['<<>>', '{{}}'])), [...defaults.templateTags]),
       http2: v.exactOptional(v.boolean(), false),
     }),

@@ -1,4 +1,9 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { toApiKey } from './auth/api-key.ts';
+import { toAwsSignatureV4 } from './auth/aws-signature-v4.ts';
+import { toDigest } from './auth/digest.ts';
+import { toHmac } from './auth/hmac.ts';
+import { toOauth1 } from './auth/oauth1.ts';
 import { defaults } from './defaults.ts';
 import type { AuthDefinition, HttpBearerTokenDefinition } from './definition.ts';
 import {
@@ -45,6 +50,16 @@ export function toAuthDefinition(
         clientAuth: auth.clientAuth ?? defaults.clientAuth,
         caCert: auth.caCert ?? null,
       };
+    case 'api_key':
+      return toApiKey(auth, pointer, sources);
+    case 'aws_signature_v4':
+      return toAwsSignatureV4(auth);
+    case 'digest':
+      return toDigest(auth);
+    case 'hmac':
+      return toHmac(auth);
+    case 'oauth1':
+      return toOauth1(auth);
     case 'bearer_token': {
       if (typeof auth.token === 'string' || auth.token === null) {
         return { authType: 'raw_bearer_token', token: auth.token, ...toPlace(auth) };

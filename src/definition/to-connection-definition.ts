@@ -42,6 +42,7 @@ function toConnectionConfig(
     timeouts: { ...defaults.timeouts, ...input.timeouts },
     limits: { ...defaults.limits, ...input.limits },
     redirect: { ...defaults.redirect, ...input.redirect },
+    values: input.values ?? {},
     templateTags: input.templateTags ?? defaults.templateTags,
     http2: input.http2 ?? false,
   };

@@ -44,6 +44,7 @@ function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput
     timeouts: defaults.timeouts,
     limits: defaults.limits,
     redirect: defaults.redirect,
+    values: {},
     templateTags: defaults.templateTags,
     http2: false,
   } satisfies typeof additions;
@@ -69,6 +70,26 @@ function withoutCredentials(auth: AuthDefinition): AuthInput {
       return { ...auth, token: keepTag(auth.token) };
     case 'client_credentials':
       return { ...auth, clientSecret: keepTag(auth.clientSecret) };
+    case 'api_key':
+      return { ...auth, keys: auth.keys.map(key => ({ ...key, value: keepTag(key.value) })) };
+    case 'aws_signature_v4':
+      return {
+        ...auth,
+        secretAccessKey: keepTag(auth.secretAccessKey),
+        sessionToken: keepTag(auth.sessionToken),
+      };
+    case 'digest':
+      return { ...auth, password: keepTag(auth.password) };
+    case 'hmac':
+      return { ...auth, key: keepTag(auth.key) };
+    case 'oauth1':
+      return {
+        ...auth,
+        consumerSecret: keepTag(auth.consumerSecret),
+        token: keepTag(auth.token),
+        tokenSecret: keepTag(auth.tokenSecret),
+        privateKey: keepTag(auth.privateKey),
+      };
     case 'http_bearer_token': {
       const { connection, ...token } = auth.token;
       return { ...auth, token: connection === null ? token : { ...token, connection } };

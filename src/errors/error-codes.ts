@@ -212,6 +212,13 @@ export const errorCodes = {
     'The token answer holds no token',
     'Check tokenOutput against the answer of the token request.',
   ),
+  KEPT_VALUE_MISSING: entry(
+    'render',
+    'authentication',
+    false,
+    'A value that the request cannot do without is missing',
+    'Check the expression that keeps or computes the value; a dry run keeps nothing before a token was fetched.',
+  ),
   TOKEN_EXPIRY_INVALID: entry(
     'authenticate',
     'authentication',
@@ -225,6 +232,20 @@ export const errorCodes = {
     false,
     'The server rejected a newly fetched token',
     'Check that the token is meant for this API and placed where the API expects it.',
+  ),
+  TOKEN_NEEDS_REAUTH: entry(
+    'authenticate',
+    'authentication',
+    false,
+    'The connection must be authorised again',
+    'Authorise the connection again, or correct its credentials; the server is not asked before that.',
+  ),
+  TOKEN_STORE_FAILED: entry(
+    'authenticate',
+    'authentication',
+    true,
+    'The token store failed',
+    'Check the store that was given as tokenStore; the cause says what it answered.',
   ),
   CREDENTIAL_INVALID: entry(
     'authenticate',

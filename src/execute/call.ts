@@ -1,4 +1,5 @@
 import type { AuthCall } from '../auth/auth-strategy.ts';
+import { computeValues } from '../auth/compute-values.ts';
 import { waitFor } from '../base/wait.ts';
 import { type BoundParameters, bindParameters } from '../compile/bind-parameters.ts';
 import type { OperationPlan } from '../compile/operation-plan.ts';
@@ -39,15 +40,43 @@ export interface PreparedCall {
 export async function prepareCall(
   call: Call,
   parameters: Readonly<Record<string, unknown>>,
+  fetchTokens = true,
 ): Promise<PreparedCall> {
   const { operation, context, options } = call;
   const bound = bindParameters(operation.parameters, parameters, options.lenient ?? false);
   const secrets = context.secrets.read(operation.secretNames, options.signal);
-  const scope = {
+  const scope = toScope(call, {
     parameters: bound.values,
     secrets: secrets instanceof Promise ? await waitWithin(call, secrets) : secrets,
-  };
-  return { request: renderRequest(operation.request, scope), scope, bound };
+  });
+  return { ...(await render(call, scope, fetchTokens)), bound };
+}
+
+/** The request once more, after its credential was given up: values kept from the next token may differ. */
+export async function prepareAgain(call: Call, prepared: PreparedCall): Promise<PreparedCall> {
+  if (!call.operation.usesKept) return prepared;
+  return { ...prepared, ...(await render(call, prepared.scope, true)) };
+}
+
+/** A request that uses values kept from the token answer cannot be rendered before there is a token. */
+async function render(
+  call: Call,
+  scope: RenderScope,
+  fetchTokens: boolean,
+): Promise<Pick<PreparedCall, 'request' | 'scope'>> {
+  const { operation, context } = call;
+  if (!operation.usesKept) return { request: renderRequest(operation.request, scope), scope };
+  const kept = await context.strategy.kept?.(toAuthCall(call, scope, fetchTokens));
+  const withKept = kept === undefined ? scope : { ...scope, kept };
+  return { request: renderRequest(operation.request, withKept), scope: withKept };
+}
+
+/** Adds the computed values that the call needs. */
+function toScope({ operation: { values }, context }: Call, given: RenderScope): RenderScope {
+  if (values.length === 0) return given;
+  const compute = (stable: boolean) => computeValues(values, given, { ...context, stable });
+  const isVolatile = values.some(value => value.isVolatile);
+  return { ...given, values: compute(false), ...(isVolatile ? { recompute: compute } : {}) };
 }
 
 /** Waits for a provider of the host no longer than the call may last. */
@@ -78,7 +107,13 @@ function remainingMs({ context, options, deadlineAtMs }: Call): number {
 }
 
 export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): AuthCall {
-  return { scope, fetchTokens, timeoutMs: remainingMs(call), signal: call.options.signal };
+  return {
+    scope,
+    fetchTokens,
+    timeoutMs: remainingMs(call),
+    signal: call.options.signal,
+    connection: call.context.plan.name,
+  };
 }
 
 export function toSendContext(call: Call, scope: RenderScope, streaming: boolean): SendContext {

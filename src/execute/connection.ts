@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AuthServices } from '../auth/auth-strategy.ts';
 import { createStrategy } from '../auth/create-strategy.ts';
 import type { TokenKeeper } from '../auth/token-keeper.ts';
@@ -43,7 +44,7 @@ export class Connection {
     const redactor = new Redactor();
     const channels = new Channels(plan, parts.egress, parts.connectionsPerOrigin, clock);
     const exchange = createExchange({ plan, transport, clock, redactor, channels });
-    const services: AuthServices = { clock, tokens, redactor, exchange };
+    const services: AuthServices = { clock, tokens, redactor, randomBytes, exchange };
     this.#isClosed = parts.isClosed;
     this.#context = {
       plan,

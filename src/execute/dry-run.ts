@@ -28,7 +28,7 @@ export async function dryRunOperation(
   const call = beginCall(operation, context, options);
   const report = new ReportWriter(call);
   try {
-    const prepared = await prepareCall(call, parameters);
+    const prepared = await prepareCall(call, parameters, false);
     report.rendered(prepared);
     const { request, scope, bound } = prepared;
     const { request: authenticated } = await context.strategy.authenticate(

@@ -1,4 +1,6 @@
+import type { TokenEventListener } from '../auth/token-events.ts';
 import { TokenKeeper } from '../auth/token-keeper.ts';
+import type { TokenStore } from '../auth/token-store.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { fingerprint } from '../base/fingerprint.ts';
 import { LruMap } from '../base/lru-map.ts';
@@ -27,6 +29,16 @@ export interface EngineOptions {
   readonly trustDefinitions?: boolean;
   /** How requests leave; the undici adapter by default. A transport that was passed in is not closed by the engine. */
   readonly transport?: Transport;
+  /**
+   * Where tokens are shared with other engines, so that several processes ask for a token once, and refresh tokens
+   * outlive this one. Without it every engine keeps its own tokens, in memory. The engine does not close it.
+   */
+  readonly tokenStore?: TokenStore;
+  /**
+   * Told of every decision about tokens, while it is made: return quickly. What it throws is ignored. Without a
+   * listener nothing is computed for it.
+   */
+  readonly onEvent?: TokenEventListener;
   readonly clock?: Clock;
 }
 
@@ -59,7 +71,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
       found: String(connectionsPerOrigin),
     });
   }
-  const tokens = new TokenKeeper({ clock, capacity: MAX_TOKENS, random: Math.random });
+  const { tokenStore: store, onEvent } = options;
+  const tokens = new TokenKeeper({ clock, capacity: MAX_TOKENS, random: Math.random, store, onEvent });
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
   const state = { closed: false };
 

@@ -1,10 +1,19 @@
 import type { OperationPlan } from '../compile/operation-plan.ts';
 import type { HttpResponse } from '../transport/transport.ts';
-import { beginCall, type Call, type PreparedCall, prepareCall, toAuthCall, toSendContext } from './call.ts';
+import {
+  beginCall,
+  type Call,
+  type PreparedCall,
+  prepareAgain,
+  prepareCall,
+  toAuthCall,
+  toSendContext,
+} from './call.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { ExecutionReport } from './execution-report.ts';
 import { mapOutputs } from './map-outputs.ts';
 import { readAnswer } from './read-answer.ts';
+import { judgeResponse, mayReplay } from './rejection.ts';
 import { ReportWriter } from './report-writer.ts';
 
 /**
@@ -34,23 +43,28 @@ export async function executeOperation(
 
 /**
  * Authenticates and sends, up to the head of the answer. The only loop: a rejected credential is given up, renewed,
- * and the request sent once more. RFC 9110 section 15.5.2 says of a 401 that the request was not applied for lack of
- * valid credentials, so this holds for any method.
+ * and the request sent once more if it may be repeated.
  */
 export async function sendAuthenticated(
   call: Call,
-  { request, scope }: PreparedCall,
+  first: PreparedCall,
   report: ReportWriter,
   streaming: boolean,
 ): Promise<HttpResponse> {
   const { strategy, transport } = call.context;
+  let prepared = first;
   for (let replays = 0; ; replays++) {
+    const { request, scope } = prepared;
     const authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
     report.authenticated(authenticated.token);
-    const response = await transport.send(authenticated.request, toSendContext(call, scope, streaming));
-    report.answered(response);
-    if (response.statusCode !== 401 || strategy.onRejected === undefined || replays > 0) return response;
+    const answer = await transport.send(authenticated.request, toSendContext(call, scope, streaming));
+    report.answered(answer);
+    const { response, isRejected } = await judgeResponse(strategy, answer, streaming);
+    if (!isRejected || strategy.onRejected === undefined) return response;
+    if (replays > 0) return report.rejectedAgain(response);
+    if (strategy.onRejected(authenticated, response) === false) return response;
+    if (!mayReplay(strategy, request, response, call.options)) return response;
     response.body.cancel();
-    strategy.onRejected(authenticated);
+    prepared = await prepareAgain(call, prepared);
   }
 }

@@ -25,6 +25,11 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Missing and unknown parameters become diagnostics instead of errors. */
   readonly lenient?: boolean;
+  /**
+   * Whether a write (POST, PATCH) is sent once more when its answer rejects the credential in another way than by 401,
+   * which always allows it. What the definition says when left out.
+   */
+  readonly replayWrites?: boolean;
   /** Adds the raw answer to the report. */
   readonly debug?: boolean;
 }

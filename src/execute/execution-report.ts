@@ -8,7 +8,7 @@ export type Diagnostic = Issue;
 export interface Attempt {
   readonly statusCode: number;
   /** Why it was sent. */
-  readonly reason: 'first' | 'token-rejected';
+  readonly reason: 'first' | 'token-rejected' | 'challenged';
   /** Milliseconds from send to the response head. */
   readonly firstByteMs: number;
 }
@@ -16,8 +16,8 @@ export interface Attempt {
 export interface TokenUse {
   /** `cache`: a token was at hand. `requested`: this call waited for the token request. */
   readonly source: 'cache' | 'requested';
-  /** ISO 8601. */
-  readonly expiresAt: string;
+  /** ISO 8601; left out for a token that never expires. */
+  readonly expiresAt?: string;
 }
 
 /** Milliseconds. */

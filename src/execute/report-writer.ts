@@ -57,9 +57,15 @@ export class ReportWriter {
     const firstByteMs = this.#lap();
     this.#timings.firstByteMs += firstByteMs;
     this.#response = response;
-    const reason = this.#attempts.length === 0 ? 'first' : 'token-rejected';
+    const repeated = this.#token === undefined ? 'challenged' : 'token-rejected';
+    const reason = this.#attempts.length === 0 ? 'first' : repeated;
     this.#attempts.push({ statusCode: response.statusCode, reason, firstByteMs });
-    if (response.statusCode === 401 && reason === 'token-rejected') this.#diagnostics.push(rejectedAgain);
+  }
+
+  /** The credential that came in place of a rejected one was rejected too; the answer goes to the caller. */
+  rejectedAgain(response: HttpResponse): HttpResponse {
+    this.#diagnostics.push(this.#token === undefined ? rejectedCredential : rejectedAgain);
+    return response;
   }
 
   read(answer: Answer): void {
@@ -142,6 +148,16 @@ const rejectedAgain: Issue = {
   message: 'The server rejected the token, and a newly fetched one too',
 };
 
+const rejectedCredential: Issue = {
+  code: 'CREDENTIAL_INVALID',
+  pointer: '/config/auth',
+  message: 'The server asked for a credential and rejected the one that answered',
+};
+
 function toTokenUse(used: UsedToken | undefined): TokenUse | undefined {
-  return used && { source: used.source, expiresAt: new Date(used.token.expiresAtMs).toISOString() };
+  if (used === undefined) return undefined;
+  const { source, token } = used;
+  return Number.isFinite(token.expiresAtMs)
+    ? { source, expiresAt: new Date(token.expiresAtMs).toISOString() }
+    : { source };
 }

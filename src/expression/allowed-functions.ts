@@ -1,5 +1,7 @@
 import { arrayMethods } from './array-methods.ts';
-import type { Method, MethodsByKind, MethodTable } from './function-types.ts';
+import type { ExpressionPlace } from './expression.ts';
+import type { Method, MethodsByKind, MethodTable, StaticFunction } from './function-types.ts';
+import { libraryFunctions, volatileFunctions } from './library-functions.ts';
 import type { ValueKind } from './own-property.ts';
 import {
   bigintMethods,
@@ -47,14 +49,31 @@ export function methodNames(): readonly string[] {
   return [...methodTables, ['object', commonMethods] as const].flatMap(([, table]) => Object.keys(table));
 }
 
+/** The function of that name. The library is for expressions about credentials; outputs have no use for it. */
+export function functionNamed(name: string, place: ExpressionPlace): StaticFunction | undefined {
+  return (
+    ownEntry(staticFunctions, name) ?? (hasLibrary(place) ? ownEntry(libraryFunctions, name) : undefined)
+  );
+}
+
+/** True for functions whose result depends on time or chance. */
+export function isVolatile(name: string): boolean {
+  return name === 'Date.now' || volatileFunctions.has(name);
+}
+
 /** Every name that stands by itself, functions and constants: `Math.max`. */
-export function staticNames(): readonly string[] {
-  return [...Object.keys(staticFunctions), ...Object.keys(staticConstants)];
+export function staticNames(place: ExpressionPlace): readonly string[] {
+  const library = hasLibrary(place) ? Object.keys(libraryFunctions) : [];
+  return [...Object.keys(staticFunctions), ...Object.keys(staticConstants), ...library];
 }
 
 /** The first words of those names: `Math`, `parseInt`. */
-export function staticOwners(): ReadonlySet<string> {
-  return new Set(['Date', ...staticNames().map(name => name.split('.')[0] ?? name)]);
+export function staticOwners(place: ExpressionPlace): ReadonlySet<string> {
+  return new Set(['Date', ...staticNames(place).map(name => name.split('.')[0] ?? name)]);
+}
+
+function hasLibrary(place: ExpressionPlace): boolean {
+  return place === 'token' || place === 'value';
 }
 
 export function ownEntry<Entry>(table: Readonly<Record<string, Entry>>, name: string): Entry | undefined {

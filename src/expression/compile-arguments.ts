@@ -1,6 +1,6 @@
 import type { AnyNode, Expression, SpreadElement } from 'acorn';
 import { withoutBrackets } from './acorn-parser.ts';
-import { ownEntry } from './allowed-functions.ts';
+import { functionNamed, isVolatile } from './allowed-functions.ts';
 import { toElements, toPrimitive } from './coercion.ts';
 import { compileArrow, type MakeCallback } from './compile-callback.ts';
 import type { CompileContext, Evaluate, Frame } from './compile-context.ts';
@@ -9,7 +9,6 @@ import type { ArgumentForm } from './function-types.ts';
 import type { Meter } from './meter.ts';
 import { toFailure } from './native-failure.ts';
 import { Regex } from './regex.ts';
-import { staticFunctions } from './static-functions.ts';
 import { staticName } from './static-name.ts';
 
 /** The engine takes about 100,000 before its stack overflows. */
@@ -109,8 +108,9 @@ function compileCallback(
     throw misplacedFunction(node, context);
   }
   const name = takesFunction ? staticName(node, context) : undefined;
-  const target = name === undefined ? undefined : ownEntry(staticFunctions, name);
+  const target = name === undefined ? undefined : functionNamed(name, context.place);
   if (name === undefined || target === undefined) return undefined;
+  if (isVolatile(name)) context.references.isVolatile = true;
   return ({ meter }) =>
     (...values) => {
       meter.spend(2);

@@ -1,7 +1,15 @@
 import type { CallExpression, Expression, MemberExpression, NewExpression } from 'acorn';
 import { nearestName } from '../base/nearest-name.ts';
 import { withoutBrackets } from './acorn-parser.ts';
-import { methodNames, methodsNamed, mutatingMethods, ownEntry, staticNames } from './allowed-functions.ts';
+import {
+  functionNamed,
+  isVolatile,
+  methodNames,
+  methodsNamed,
+  mutatingMethods,
+  ownEntry,
+  staticNames,
+} from './allowed-functions.ts';
 import { toPrimitive } from './coercion.ts';
 import { compileArguments, prepareArguments } from './compile-arguments.ts';
 import { type CompileContext, chainEnded, type Evaluate } from './compile-context.ts';
@@ -11,7 +19,6 @@ import type { Meter } from './meter.ts';
 import { toFailure } from './native-failure.ts';
 import { describeKind, isOwn, kindOf } from './own-property.ts';
 import { matchRegex } from './regex-functions.ts';
-import { staticFunctions } from './static-functions.ts';
 import { constantKey, staticName } from './static-name.ts';
 
 /** Compiles a call: of a listed function, of a listed method of a value, or of a regular expression. */
@@ -20,7 +27,9 @@ export function compileCall(node: CallExpression, context: CompileContext): Eval
   const name = staticName(callee, context);
   if (name !== undefined) return compileStaticCall(node, name, context);
   if (callee.type !== 'MemberExpression' || callee.object.type === 'Super') {
-    throw context.notAllowed(node.callee, `${context.textOf(node.callee)} cannot be called`);
+    const suggestion =
+      callee.type === 'Identifier' ? nearestName(callee.name, staticNames(context.place)) : undefined;
+    throw context.notAllowed(node.callee, `${context.textOf(node.callee)} cannot be called`, { suggestion });
   }
   const method = constantKey(callee);
   if (method === undefined) {
@@ -33,6 +42,7 @@ export function compileCall(node: CallExpression, context: CompileContext): Eval
 
 /** `new Date(…)`, the one object that can be made by its name. */
 export function compileDate(node: NewExpression, context: CompileContext): Evaluate {
+  if (node.arguments.length === 0) context.references.isVolatile = true;
   const evaluate = compileArguments(node.arguments, 'x*', 'Date', context, node);
   return frame => {
     const values = evaluate(frame);
@@ -54,12 +64,13 @@ function toDatePart(value: unknown, isOnly: boolean, meter: Meter): unknown {
 }
 
 function compileStaticCall(node: CallExpression, name: string, context: CompileContext): Evaluate {
-  const target = ownEntry(staticFunctions, name);
+  const target = functionNamed(name, context.place);
   if (target === undefined) {
     throw context.notAllowed(node.callee, `${name}() is not a function of the language`, {
-      suggestion: nearestName(name, staticNames()),
+      suggestion: nearestName(name, staticNames(context.place)),
     });
   }
+  if (isVolatile(name)) context.references.isVolatile = true;
   const args = compileArguments(node.arguments, target.form, name, context, node);
   return frame => {
     const values = args(frame);

@@ -3,6 +3,7 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import { nestingError } from './acorn-parser.ts';
 import type { ExpressionPlace, ExpressionScope } from './expression.ts';
 import { type Meter, quote } from './meter.ts';
+import { ReferenceCollector } from './scope-roots.ts';
 
 /** What one evaluation carries: the scope, the parameters of running callbacks, the budget. */
 export interface Frame {
@@ -27,6 +28,7 @@ export class CompileContext {
   readonly source: string;
   readonly pointer: string;
   readonly place: ExpressionPlace;
+  readonly references = new ReferenceCollector();
   /** Nodes seen since the last callback began: what running them once costs. */
   weight = 0;
   slotCount = 0;

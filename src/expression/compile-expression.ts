@@ -2,7 +2,7 @@ import type { ExpressionLanguage } from '../definition/definition.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CompiledExpression, EvaluateOptions, ExpressionPlace, ExpressionScope } from './expression.ts';
 import type { ExpressionSandbox } from './expression-sandbox.ts';
-import { compileJavaScript } from './javascript-expression.ts';
+import { type CompiledJavaScript, compileJavaScript } from './javascript-expression.ts';
 import { compileJsonata } from './jsonata-expression.ts';
 import { defaultExpressionBudget, type ExpressionBudget, quote } from './meter.ts';
 import { compilePath, notMe } from './path-expression.ts';
@@ -39,10 +39,12 @@ export function compileExpression(source: string, options: CompileExpressionOpti
   assertLength(source, options.pointer);
   const prefixed = options.language === undefined && source.trimStart().startsWith(JSONATA_PREFIX);
   if (prefixed || options.language === 'jsonata') {
+    if (options.context === 'value') throw notComputable(source, options.pointer);
     return compileJsonata(source, withoutPrefix(source), options);
   }
-  const evaluate = compileDirectly(source, options) ?? compileFully(source, options);
-  return { source, language: 'javascript', isAsync: false, evaluate };
+  const direct = compileDirectly(source, options);
+  const compiled = direct === undefined ? compileFully(source, options) : { evaluate: direct };
+  return { source, language: 'javascript', isAsync: false, ...compiled };
 }
 
 type EvaluateSync = (scope: ExpressionScope, options?: EvaluateOptions) => unknown;
@@ -55,16 +57,24 @@ function compileDirectly(source: string, options: CompileExpressionOptions): Eva
   return (scope, evaluateOptions) => {
     const value = read(scope);
     if (value !== notMe) return value;
-    full ??= compileFully(source, options);
+    full ??= compileFully(source, options).evaluate;
     return full(scope, evaluateOptions);
   };
 }
 
-function compileFully(source: string, options: CompileExpressionOptions): EvaluateSync {
+function compileFully(source: string, options: CompileExpressionOptions): CompiledJavaScript {
   return compileJavaScript(source, {
     pointer: options.pointer,
     place: options.context,
     budget: { ...defaultExpressionBudget, ...options.budget },
+  });
+}
+
+/** It could not be told which secrets such an expression reads, and computing has no answer to look into. */
+function notComputable(source: string, pointer: string): FerruleError {
+  return new FerruleError('EXPRESSION_NOT_ALLOWED', `The expression ${quote(source)} is JSONata`, {
+    pointer,
+    expected: 'JavaScript, in which values are computed',
   });
 }
 

@@ -5,6 +5,7 @@ import { ownEntry, staticNames } from './allowed-functions.ts';
 import { toKey } from './coercion.ts';
 import { type CompileContext, chainEnded, type Evaluate } from './compile-context.ts';
 import { describeKind, readMember } from './own-property.ts';
+import { namedRoot } from './scope-roots.ts';
 import { staticConstants } from './static-functions.ts';
 import { constantKey, staticName } from './static-name.ts';
 
@@ -13,6 +14,8 @@ export function compileMember(node: MemberExpression, context: CompileContext): 
   const name = staticName(node, context);
   if (name !== undefined) return compileStaticMember(node, name, context);
   if (node.object.type === 'Super') throw context.notAllowed(node, 'super does not exist here');
+  const named = compileNamedRead(node, context);
+  if (named !== undefined) return named;
   const { optional } = node;
   const object = context.compile(node.object);
   const key = compileMemberKey(node, context);
@@ -27,11 +30,30 @@ export function compileMember(node: MemberExpression, context: CompileContext): 
   };
 }
 
+/** `secrets['API key']`: noted, so that it is known before evaluation which names are needed. */
+function compileNamedRead(node: MemberExpression, context: CompileContext): Evaluate | undefined {
+  const object = node.object.type === 'Super' ? node.object : withoutBrackets(node.object);
+  if (object.type !== 'Identifier' || context.parameter(object.name) !== undefined) return undefined;
+  const root = namedRoot(object.name, context.place);
+  if (root === undefined) return undefined;
+  const name = constantKey(node);
+  if (name === undefined) {
+    throw context.notAllowed(node, `${root} is read by a name that is written out`, {
+      expected: `${root}['Name']`,
+    });
+  }
+  context.references[root].add(name);
+  return ({ scope }) => {
+    const values = scope[root];
+    return values === undefined ? undefined : readMember(values, name);
+  };
+}
+
 function compileStaticMember(node: MemberExpression, name: string, context: CompileContext): Evaluate {
   const value = ownEntry(staticConstants, name);
   if (value !== undefined) return () => value;
   throw context.notAllowed(node, `${name} is not a value of the language`, {
-    suggestion: nearestName(name, staticNames()),
+    suggestion: nearestName(name, staticNames(context.place)),
   });
 }
 

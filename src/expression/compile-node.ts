@@ -25,6 +25,7 @@ import { type CompileContext, chainEnded, type Evaluate } from './compile-contex
 import { compileMember } from './compile-member.ts';
 import { binaryOperator, unaryOperators } from './operators.ts';
 import { defineMember } from './own-property.ts';
+import { dataRoot, namedRoot, rootNames } from './scope-roots.ts';
 import { spreadInto } from './static-functions.ts';
 
 const constants: Readonly<Record<string, unknown>> = {
@@ -108,25 +109,26 @@ function compileName({ name, ...node }: Identifier, context: CompileContext): Ev
     const value = constants[name];
     return () => value;
   }
-  const inChild = context.place === 'child';
-  if (name === 'body') return frame => frame.scope.body;
-  if (name === 'headers') return frame => frame.scope.headers;
-  if (name === 'statusCode') return frame => frame.scope.statusCode;
-  if (name === 'current' && inChild) return frame => frame.scope.current;
-  if (name === 'index' && inChild) return frame => frame.scope.index;
+  const root = dataRoot(name, context.place);
+  if (root !== undefined) return frame => frame.scope[root];
   throw unknownName({ name, ...node }, context);
 }
 
 function unknownName(node: Identifier, context: CompileContext): Error {
   const { name } = node;
+  if (namedRoot(name, context.place) !== undefined) {
+    return context.notAllowed(node, `${name} is read by a name that is written out`, {
+      expected: `${name}['Name']`,
+    });
+  }
   if (name === 'current' || name === 'index') {
     return context.notAllowed(node, `${name} exists only in the expressions of children`);
   }
-  const owners = staticOwners();
+  const owners = staticOwners(context.place);
   if (owners.has(name)) {
     return context.notAllowed(node, `${name} can only be called`, { expected: `${name}(…)` });
   }
-  const roots = ['body', 'headers', 'statusCode', ...(context.place === 'child' ? ['current', 'index'] : [])];
+  const roots = rootNames(context.place);
   return context.notAllowed(node, `${name} does not exist`, {
     expected: roots.join(', '),
     suggestion: nearestName(name, [...roots, ...context.parameterNames(), ...owners]),

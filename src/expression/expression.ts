@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { ExpressionLanguage } from '../definition/definition.ts';
 import type { ExpressionBudget, ExpressionUsage } from './meter.ts';
+import type { ScopeReferences } from './scope-roots.ts';
 
 /** What an expression can see. Nothing else exists for it. */
 export interface ExpressionScope {
@@ -13,10 +14,21 @@ export interface ExpressionScope {
   readonly current?: unknown;
   /** The element's position from 0, in an expression of `children`. */
   readonly index?: number;
+  /** What `value` and `token` expressions read by name, plain: see `scope-roots.ts`. */
+  readonly parameters?: NamedValues;
+  readonly secrets?: NamedValues;
+  readonly values?: NamedValues;
+  readonly kept?: NamedValues;
 }
 
-/** Where an expression stands: `child` expressions also see `current` and `index`. */
-export type ExpressionPlace = 'response' | 'child';
+export type NamedValues = Readonly<Record<string, unknown>>;
+
+/**
+ * Where an expression stands. `child` expressions also see `current` and `index`; `token` expressions, which read the
+ * answers of token requests, and `value` expressions, which compute values before a request, also have the function
+ * library and named values.
+ */
+export type ExpressionPlace = 'response' | 'child' | 'token' | 'value';
 
 export interface EvaluateOptions {
   /** Overrides single limits of the budget given at compile time. */
@@ -25,6 +37,11 @@ export interface EvaluateOptions {
   readonly usage?: ExpressionUsage;
   /** Where `new Date()` and `Date.now()` take the time from; the system's clock when left out. */
   readonly clock?: Clock;
+  /**
+   * True makes time and chance stand still, so that equal inputs give equal values. For naming what does not change,
+   * never for what is sent.
+   */
+  readonly stable?: boolean;
 }
 
 export interface CompiledExpression {
@@ -33,6 +50,8 @@ export interface CompiledExpression {
   readonly language: ExpressionLanguage;
   /** True for JSONata: `evaluate` gives a promise. */
   readonly isAsync: boolean;
+  /** The names it reads, for `value` and `token` expressions in JavaScript. */
+  readonly references?: ScopeReferences;
   /**
    * The value: JSON-like data, or undefined. Parts of the scope are handed out as they are, not copied.
    *

@@ -6,11 +6,17 @@ import type { EvaluateOptions, ExpressionPlace, ExpressionScope } from './expres
 import { toOutput } from './expression-output.ts';
 import { type ExpressionBudget, Meter } from './meter.ts';
 import { toFailure } from './native-failure.ts';
+import type { ScopeReferences } from './scope-roots.ts';
 
 export interface JavaScriptOptions {
   readonly pointer: string;
   readonly place: ExpressionPlace;
   readonly budget: ExpressionBudget;
+}
+
+export interface CompiledJavaScript {
+  readonly evaluate: (scope: ExpressionScope, options?: EvaluateOptions) => unknown;
+  readonly references: ScopeReferences;
 }
 
 /**
@@ -21,15 +27,16 @@ export interface JavaScriptOptions {
 export function compileJavaScript(
   source: string,
   { pointer, place, budget }: JavaScriptOptions,
-): (scope: ExpressionScope, options?: EvaluateOptions) => unknown {
-  const { evaluate, slotCount } = compileTree(source, pointer, place);
-  return (scope, options = {}) => {
+): CompiledJavaScript {
+  const { evaluate, slotCount, references } = compileTree(source, pointer, place);
+  const run = (scope: ExpressionScope, options: EvaluateOptions = {}) => {
     const meter = new Meter({
       source,
       pointer,
       budget: options.budget === undefined ? budget : { ...budget, ...options.budget },
       clock: options.clock,
       usage: options.usage,
+      stable: options.stable,
     });
     const slots = new Array<unknown>(slotCount);
     try {
@@ -39,17 +46,19 @@ export function compileJavaScript(
       throw toEvaluationError(error, meter);
     }
   };
+  return { evaluate: run, references };
 }
 
 function compileTree(
   source: string,
   pointer: string,
   place: ExpressionPlace,
-): { readonly evaluate: Evaluate; readonly slotCount: number } {
+): { readonly evaluate: Evaluate; readonly slotCount: number; readonly references: ScopeReferences } {
   const tree = parseJavaScript(source, pointer);
   const context = new CompileContext(source, pointer, place, compileNode);
   try {
-    return { evaluate: context.compile(tree), slotCount: context.slotCount };
+    const evaluate = context.compile(tree);
+    return { evaluate, slotCount: context.slotCount, references: context.references };
   } catch (error) {
     throw error instanceof RangeError ? nestingError(source, pointer, error) : error;
   }

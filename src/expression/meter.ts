@@ -50,6 +50,8 @@ export interface MeterOptions {
   readonly budget: ExpressionBudget;
   readonly clock?: Clock | undefined;
   readonly usage?: ExpressionUsage | undefined;
+  /** Time and chance stand still. */
+  readonly stable?: boolean | undefined;
 }
 
 /**
@@ -59,18 +61,21 @@ export interface MeterOptions {
 export class Meter {
   readonly budget: ExpressionBudget;
   readonly clock: Clock;
+  /** True when time and chance stand still: nothing made then is sent. */
+  readonly isStable: boolean;
   /** Set when a value was made that may not leave as it is (a date, a match); see `expression-output.ts`. */
   needsOutputCopy = false;
   readonly #source: string;
   readonly #pointer: string;
   readonly #usage: ExpressionUsage;
 
-  constructor({ source, pointer, budget, clock = systemClock, usage = createUsage() }: MeterOptions) {
+  constructor({ source, pointer, budget, clock = systemClock, usage = createUsage(), stable }: MeterOptions) {
     this.#source = source;
     this.#pointer = pointer;
     this.#usage = usage;
     this.budget = budget;
-    this.clock = clock;
+    this.isStable = stable === true;
+    this.clock = this.isStable ? stoppedClock : clock;
   }
 
   /** Charges work. */
@@ -145,6 +150,12 @@ export class Meter {
     );
   }
 }
+
+const stoppedClock: Clock = {
+  now: () => 0,
+  monotonicNow: () => 0,
+  after: () => ({ cancel: () => undefined }),
+};
 
 /** The source in backticks, cut where it is long. */
 export function quote(source: string): string {

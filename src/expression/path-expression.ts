@@ -1,5 +1,6 @@
 import type { ExpressionPlace, ExpressionScope } from './expression.ts';
 import { readMember } from './own-property.ts';
+import { dataRoot } from './scope-roots.ts';
 
 /** Given instead of a value when the shortcut cannot answer: the full evaluator then gives the value or the error. */
 export const notMe: unique symbol = Symbol('not a path');
@@ -25,7 +26,7 @@ export function compilePath(source: string, place: ExpressionPlace): PathReader 
   const text = source.trim();
   const root = ROOT.exec(text)?.[0] as Root | undefined;
   if (root === undefined) return undefined;
-  if (place === 'response' && (root === 'current' || root === 'index')) return undefined;
+  if (dataRoot(root, place) === undefined) return undefined;
   const steps = parseSteps(text, root.length);
   if (steps === undefined) return undefined;
   if (root === 'headers') lowerFirstKey(steps);

@@ -26,5 +26,5 @@ export function constantKey(node: MemberExpression): string | undefined {
 }
 
 function isOwner(name: string, context: CompileContext): boolean {
-  return context.parameter(name) === undefined && staticOwners().has(name);
+  return context.parameter(name) === undefined && staticOwners(context.place).has(name);
 }

@@ -39,6 +39,9 @@ export function nextRequest(
   if (from.protocol === 'https:' && to.protocol === 'http:') {
     throw refused('a redirect from https to http would send the request unprotected', to);
   }
+  if (to.origin === from.origin && request.credentials.signed === true) {
+    throw refused('a redirect would send the request to a URL that its signature does not cover', to);
+  }
   const rewritten = rewriteMethod(request, statusCode);
   if (to.origin === from.origin)
     return { request: { ...rewritten, url: to.href }, credentialsDropped: false };
@@ -53,7 +56,13 @@ export function nextRequest(
     'host',
   ]);
   return {
-    request: { ...rewritten, url: to.href, headers },
+    request: {
+      ...rewritten,
+      url: to.href,
+      headers,
+      // The signature stayed behind with the credentials.
+      credentials: { ...rewritten.credentials, signed: false },
+    },
     credentialsDropped: headers.length < rewritten.headers.length,
   };
 }

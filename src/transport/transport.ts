@@ -13,6 +13,8 @@ export interface CredentialPlaces {
   readonly query: readonly string[];
   /** True when the body or the path contains a secret. */
   readonly body: boolean;
+  /** True when a signature covers the URL: at another URL of the same origin the request would be refused. */
+  readonly signed?: boolean;
 }
 
 /** One request, ready for the wire. Nothing in it is a template any more. */

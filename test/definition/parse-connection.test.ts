@@ -25,6 +25,7 @@ describe('parsing a connection', () => {
         timeouts: defaults.timeouts,
         limits: defaults.limits,
         redirect: defaults.redirect,
+        values: {},
         templateTags: defaults.templateTags,
         http2: false,
       },

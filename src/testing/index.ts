@@ -1,0 +1,5 @@
+export {
+  describeTokenStore,
+  type TestFunctions,
+  type TokenStoreUnderTest,
+} from './token-store-contract.ts';
