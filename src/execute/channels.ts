@@ -59,7 +59,8 @@ export class Channels {
       key: new SecretValue(key),
       ...(passphrase === undefined ? {} : { passphrase: new SecretValue(passphrase) }),
     };
-    const channel = this.#create(plan.createTrust(client, this.#clock.now()));
+    const trust = plan.createTrust(client, this.#clock.now());
+    const channel = { ...this.#create(trust), abroad: this.#forTrust(this.#plan.trust) };
     this.#withCertificate.set(name, channel);
     return channel;
   }

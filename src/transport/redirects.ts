@@ -27,7 +27,7 @@ export function withRedirects(transport: Transport): Transport {
 async function follow(transport: Transport, first: HttpRequest, context: SendContext): Promise<HttpResponse> {
   const startedAtMs = context.clock.monotonicNow();
   // Several requests, one deadline.
-  const later = { ...context, deadlineAtMs: context.deadlineAtMs ?? startedAtMs + context.timeouts.totalMs };
+  let later = { ...context, deadlineAtMs: context.deadlineAtMs ?? startedAtMs + context.timeouts.totalMs };
   const redirects: RedirectHop[] = [];
   let request = first;
   let response = await transport.send(request, context);
@@ -45,11 +45,15 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
       );
     }
     const next = nextRequest(request, response.statusCode, location, context.isSecretText);
+    const { abroad } = later.channel;
+    const hidesCertificate = abroad !== undefined && !isSameOrigin(request, next.request);
+    // A way back does not restore it.
+    if (hidesCertificate) later = { ...later, channel: abroad };
     redirects.push({
       statusCode: response.statusCode,
       from: placeOf(request),
       to: placeOf(next.request),
-      credentialsDropped: next.credentialsDropped,
+      credentialsDropped: next.credentialsDropped || hidesCertificate,
     });
     request = next.request;
     response = await transport.send(request, later);
@@ -85,6 +89,10 @@ function discard(response: HttpResponse, context: SendContext): void {
   if (!(length <= limit)) response.body.cancel();
   // A redirect whose body breaks off has still said where to go.
   else response.body.bytes().catch(() => undefined);
+}
+
+function isSameOrigin(one: HttpRequest, other: HttpRequest): boolean {
+  return new URL(one.url).origin === new URL(other.url).origin;
 }
 
 /** Origin and path: a query may hold anything. */

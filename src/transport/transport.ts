@@ -80,6 +80,11 @@ export interface Channel {
   /** Offer HTTP/2 in the TLS handshake. Costs 40-60 % more CPU per request than HTTP/1.1, so false by default. */
   readonly http2: boolean;
   readonly maxHeaderBytes: number;
+  /**
+   * The channel for redirects that leave the origin, when it is another one: the same without the client certificate,
+   * which is a credential too.
+   */
+  readonly abroad?: Channel;
   /** Called after each opened connection, for connection tests. A channel with a listener is never shared. */
   readonly onConnect?: (phases: ConnectPhases) => void;
 }

@@ -18,15 +18,16 @@ export interface LoopbackServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** An HTTP server, or an HTTPS one when `tls` is given. */
+/** An HTTP server, or an HTTPS one when `tls` is given, on a port of its own unless one is asked for. */
 export function startHttpServer(
   onRequest: http.RequestListener,
   tls?: https.ServerOptions,
   host = '127.0.0.1',
+  port = 0,
 ): Promise<LoopbackServer> {
   const server = tls === undefined ? http.createServer(onRequest) : https.createServer(tls, onRequest);
   server.on('tlsClientError', () => undefined);
-  return start(server, tls === undefined ? 'http' : 'https', host);
+  return start(server, tls === undefined ? 'http' : 'https', host, port);
 }
 
 /** A TCP server for everything a well-behaved HTTP server would not do. */
@@ -67,7 +68,7 @@ export async function unusedPort(): Promise<number> {
   return server.port;
 }
 
-async function start(server: Server, scheme: string, host: string): Promise<LoopbackServer> {
+async function start(server: Server, scheme: string, host: string, fixedPort = 0): Promise<LoopbackServer> {
   const sockets = new Set<Socket>();
   const watchers = new Set<() => void>();
   let accepted = 0;
@@ -86,7 +87,7 @@ async function start(server: Server, scheme: string, host: string): Promise<Loop
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, host, resolve);
+    server.listen(fixedPort, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   const until = (holds: () => boolean) =>
