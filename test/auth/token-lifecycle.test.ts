@@ -192,6 +192,26 @@ describe('renewal', () => {
   });
 });
 
+describe('expiry', () => {
+  it('soon after a renewal that failed does not make the endpoint be asked again within three seconds', async () => {
+    const { clock, engine, settled } = watchedEngine();
+    let down = false;
+    const server = await start({ token: (_request, response) => down && sendJson(response, {}, 503) });
+    const connection = engine.connection(tokenConnection(server.origin));
+    await connection.execute('Read');
+    down = true;
+    clock.advance(3599 * SECOND);
+    expect((await connection.execute('Read')).ok).toBe(true);
+    await settled();
+    down = false;
+    clock.advance(2 * SECOND);
+    expect(await failureOf(connection.execute('Read'))).toMatchObject({ code: 'TOKEN_REQUEST_FAILED' });
+    expect(server.tokenRequests.length).toBe(2);
+    clock.advance(SECOND);
+    expect((await connection.execute('Read')).ok).toBe(true);
+  });
+});
+
 describe('rejection', () => {
   it('of one token by five hundred answers brings one renewal, and each request is sent at most twice', async () => {
     const server = await start({ accepts: authorization => authorization !== 'Bearer token-1' });
