@@ -2,9 +2,10 @@ import type { AuthServices } from '../auth/auth-strategy.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { SendContext, Transport } from '../transport/transport.ts';
 import type { Channels } from './channels.ts';
 import { readAnswer } from './read-answer.ts';
+import { sendToTokenHost } from './token-redirects.ts';
 
 export interface ExchangeParts {
   readonly plan: ConnectionPlan;
@@ -25,16 +26,18 @@ export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
     maxResponseBytes: Math.min(plan.limits.maxResponseBytes, MAX_TOKEN_ANSWER_BYTES),
     maxDecompressedBytes: Math.min(plan.limits.maxDecompressedBytes, MAX_TOKEN_ANSWER_BYTES),
   };
-  return async (request, { trust, maxRedirects, scope }) => {
-    const response = await transport.send(request, {
-      channel: channels.forTokens(trust, scope),
+  return async (request, { trust, clientCertificate, maxRedirects, scope }) => {
+    const context: SendContext = {
+      channel: channels.forTokens(trust, clientCertificate ?? null, scope),
       limits,
       timeouts: plan.timeouts,
-      maxRedirects,
+      deadlineAtMs: clock.monotonicNow() + plan.timeouts.totalMs,
+      maxRedirects: 0,
       clock,
       streaming: false,
       isSecretText: text => redactor.finds(text),
-    });
+    };
+    const response = await sendToTokenHost(request, maxRedirects, next => transport.send(next, context));
     return readAnswer(response);
   };
 }
