@@ -162,6 +162,32 @@ describe('engines on one store', () => {
   });
 });
 
+describe('a token source that cannot go on without a person', () => {
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])('says so in its own words, and is not asked again, %s a store', async (_, shared) => {
+    const { clock, one, request, issue, get } = twoEngines();
+    const keeper = shared ? one : new TokenKeeper({ clock, capacity: 10, random: () => 0.5 });
+    const nobody = new FerruleError('TOKEN_NEEDS_REAUTH', 'Nobody has authorised it yet', {
+      pointer: '/config/auth',
+      details: { error: 'authorization_required' },
+    });
+    request.mockRejectedValue(nobody);
+    expect(await failureOf(get(keeper))).toBe(nobody);
+    clock.advance(24 * 3600 * SECOND);
+    expect(await failureOf(get(keeper))).toMatchObject({
+      code: 'TOKEN_NEEDS_REAUTH',
+      summary: 'Nobody has authorised it yet',
+      pointer: '/config/auth',
+      details: { error: 'authorization_required' },
+    });
+    expect(request).toHaveBeenCalledOnce();
+    await keeper.put('key', issue('authorized'));
+    expect((await get(keeper)).token.value.reveal()).toBe('authorized');
+  });
+});
+
 describe('a token that is forgotten', () => {
   it('is gone from the store and from the engine, and is asked for anew', async () => {
     const { one, store, request, textOf } = twoEngines();
