@@ -32,6 +32,7 @@ export function createTokenStrategy(
 
   const obtain = (key: string, call: AuthCall): KeptToken | Promise<KeptToken> => {
     const fetchToken = async (current: StoredToken | undefined) => {
+      if (current?.refreshToken !== undefined) redactor.add(current.refreshToken);
       const token = await source.request(withFreshValues(call), current);
       redactor.add(token.value);
       if (token.refreshToken !== undefined) redactor.add(token.refreshToken);
