@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
+import type { ClientCertificatePlan } from '../compile/connection-plan.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import type { ExpressionScope } from '../expression/expression.ts';
 import type { HttpRequest, HttpResponse } from '../transport/transport.ts';
@@ -80,6 +81,8 @@ export interface TokenTarget {
   /** For a client certificate that is made of secrets. */
   readonly scope: RenderScope;
   readonly trust: TrustPlan;
-  /** 0: a redirect is an answer. */
+  /** A certificate of its own for the token host; what the connection shows when null or left out. */
+  readonly clientCertificate?: ClientCertificatePlan | null;
+  /** 0: a redirect is an answer. Only redirects that repeat the request (307, 308) to the same origin are followed. */
   readonly maxRedirects: number;
 }

@@ -39,7 +39,7 @@ export function createClientCredentials(plan: ClientCredentialsPlan, services: A
       return toToken(token, readLifetime(answer, pointer), clock);
     },
   };
-  return createTokenStrategy(source, plan.placement, services);
+  return createTokenStrategy(source, plan.use, services);
 }
 
 /** RFC 6749 section 4.4.2, with the client authenticated by section 2.3.1. */

@@ -1,4 +1,5 @@
 import { fingerprint } from '../base/fingerprint.ts';
+import type { TokenInputs } from '../compile/auth/http-bearer-token.ts';
 import type { TokenRequestPlan } from '../compile/auth-plan.ts';
 import type { HttpRequest } from '../transport/transport.ts';
 import type { AuthCall } from './auth-strategy.ts';
@@ -22,6 +23,23 @@ export function createKeyOf(
     const key = toKey(plan, render(withStableValues(call)), reading);
     keys.set(secrets, key);
     return key;
+  };
+}
+
+/**
+ * The same for a token whose requests cannot be rendered before others are answered: named by everything they are
+ * made of, which is the definition of the requests, secrets and parameters.
+ */
+export function createInputKeyOf({
+  inputs,
+  trust,
+  pointer,
+}: TokenRequestPlan & { readonly inputs: TokenInputs }): (call: AuthCall) => string {
+  const { identity, secretNames, parameters } = inputs;
+  return ({ scope }) => {
+    const secrets = secretNames.map(name => scope.secrets.get(name)?.reveal() ?? '');
+    const values = parameters.map(parameter => JSON.stringify(scope.parameters.get(parameter) ?? null));
+    return fingerprint(trust.key, pointer, identity, ...secrets, ...values);
   };
 }
 

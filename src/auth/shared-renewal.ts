@@ -30,7 +30,7 @@ export interface SharedRenewalOptions {
 /** The token at hand, and why it will not do. */
 export interface Outworn {
   readonly token: StoredToken;
-  /** True when a server rejected it: the same value under a new version will not do either. */
+  /** True when a server rejected it. */
   readonly rejected: boolean;
 }
 
@@ -179,9 +179,12 @@ export class SharedRenewal {
   /** The stored token if it may be used in place of `outworn`. Throws TOKEN_NEEDS_REAUTH when none can be had. */
   #judge(stored: StoredTokenRecord | undefined, outworn: Outworn | undefined): Renewed | undefined {
     const token = toStoredToken(stored);
-    const lives = token !== undefined && this.#clock.now() < token.expiresAtMs;
-    if (lives && (outworn === undefined || isAnother(token, outworn))) return { token, source: 'store' };
     const needsReauth = stored?.record.needsReauth;
+    const lives = token !== undefined && this.#clock.now() < token.expiresAtMs;
+    // The end of a grant is written beside the token that was there; whoever saw that one rejected knows better.
+    const refused =
+      needsReauth !== undefined && outworn?.rejected && token?.value.equals(outworn.token.value);
+    if (lives && token.version !== outworn?.token.version && !refused) return { token, source: 'store' };
     if (needsReauth !== undefined) throw toReauthError(needsReauth);
     return undefined;
   }
@@ -213,11 +216,6 @@ export class SharedRenewal {
       },
     };
   }
-}
-
-function isAnother(token: StoredToken, { token: outworn, rejected }: Outworn): boolean {
-  if (token.version === outworn.version) return false;
-  return !rejected || !token.value.equals(outworn.value);
 }
 
 function toStoredToken(stored: StoredTokenRecord | undefined): StoredToken | undefined {

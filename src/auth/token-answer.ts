@@ -4,6 +4,7 @@ import { SecretValue } from '../base/secret-value.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { ExpressionScope } from '../expression/expression.ts';
+import { isJsonMediaType } from '../transport/body-decoding.ts';
 import { readRetryAfterMs } from './retry-after.ts';
 import type { Token } from './token.ts';
 
@@ -44,6 +45,31 @@ export function assertTokenAnswer(answer: TokenAnswer, pointer: string, redactor
     found: describeAnswer(answer),
     retryable: answer.statusCode >= 500 || answer.statusCode === 429,
     details,
+  });
+}
+
+/**
+ * The answer with a form-encoded body as an object: some servers answer `access_token=…&expires_in=…`, and not all of
+ * them say so. Only text with an `access_token` or `error` in it is taken for a form without being called one.
+ */
+export function withFormBody<Answer extends TokenAnswer>(answer: Answer): Answer {
+  const { body, mediaType } = answer;
+  if (typeof body !== 'string') return answer;
+  const text = body.trim();
+  const isForm =
+    mediaType === 'application/x-www-form-urlencoded' ||
+    /^(?:[\w.-]+=[^&=\s]*&)*(?:access_token|error)=[^&=\s]+(?:&[\w.-]+=[^&\s]*)*$/.test(text);
+  return isForm ? { ...answer, body: Object.fromEntries(new URLSearchParams(text)) } : answer;
+}
+
+/** What a definition with `strict` expects of every answer on the way to a token (RFC 6749 section 5.1). */
+export function assertStrictAnswer(answer: TokenAnswer, pointer: string): void {
+  const isObject = typeof answer.body === 'object' && answer.body !== null;
+  if (answer.statusCode === 200 && isObject && isJsonMediaType(answer.mediaType)) return;
+  throw new FerruleError('TOKEN_REQUEST_FAILED', 'The token answer is not what standards have', {
+    pointer,
+    expected: 'a JSON object with status 200 (RFC 6749 section 5.1)',
+    found: `${describeAnswer(answer)} with status ${answer.statusCode}`,
   });
 }
 

@@ -23,15 +23,18 @@ const terminalErrors: ReadonlySet<string> = new Set([
   'token_revoked',
 ]);
 
-/** Why a failed token request means that the connection needs a new authorization; undefined when it does not. */
+/**
+ * Why a failed token request means that the connection needs a new authorization; undefined when it does not. A
+ * token source that knows it by itself throws TOKEN_NEEDS_REAUTH.
+ */
 export function toReauthReason(error: unknown, atMs: number): ReauthReason | undefined {
   if (!(error instanceof FerruleError)) return undefined;
   const { error: oauthError } = error.details;
   const named = typeof oauthError === 'string' ? oauthError : '';
-  const terminal =
-    error.code === 'TOKEN_NEEDS_REAUTH' || (error.code === 'TOKEN_REFUSED' && terminalErrors.has(named));
-  if (!terminal) return undefined;
-  return { error: named, message: error.summary, pointer: error.pointer, atMs };
+  const { summary, pointer } = error;
+  if (error.code === 'TOKEN_NEEDS_REAUTH') return { error: named, message: summary, pointer, atMs };
+  if (error.code !== 'TOKEN_REFUSED' || !terminalErrors.has(named)) return undefined;
+  return { error: named, message: `The connection must be authorised again: ${summary}`, pointer, atMs };
 }
 
 /** The error that every call gets until the connection is authorised again. */
@@ -39,15 +42,13 @@ export function toReauthError(
   { error, message, pointer, atMs }: ReauthReason,
   cause?: unknown,
 ): FerruleError {
-  const summary = message.startsWith(REAUTH_SENTENCE) ? message : `${REAUTH_SENTENCE}: ${message}`;
-  return new FerruleError('TOKEN_NEEDS_REAUTH', summary, {
+  if (cause instanceof FerruleError && cause.code === 'TOKEN_NEEDS_REAUTH') return cause;
+  return new FerruleError('TOKEN_NEEDS_REAUTH', message, {
     pointer,
     details: { ...(error === '' ? {} : { error }), since: new Date(atMs).toISOString() },
     cause,
   });
 }
-
-const REAUTH_SENTENCE = 'The connection must be authorised again';
 
 /** Milliseconds to wait after so many failures in a row. `random` from 0 up to 1 spreads what would come together. */
 export function toRetryPauseMs(failures: number, random: number): number {

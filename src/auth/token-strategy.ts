@@ -1,7 +1,9 @@
 import { SecretValue } from '../base/secret-value.ts';
-import type { TokenPlacement } from '../compile/auth-plan.ts';
-import type { AuthCall, AuthServices, AuthStrategy } from './auth-strategy.ts';
-import { placeHeader, toCredential } from './place-header.ts';
+import type { TokenUsePlan } from '../compile/auth/token-use.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
+import type { CompiledExpression } from '../expression/expression.ts';
+import type { AuthCall, AuthServices, AuthStrategy, KeptValues, Rejection } from './auth-strategy.ts';
+import { placeToken } from './place-token.ts';
 import type { StoredToken, Token } from './token.ts';
 import type { KeptToken } from './token-keeper.ts';
 
@@ -16,35 +18,77 @@ export interface TokenSource {
 /** Stands for a token that a dry run does not fetch. */
 const placeholder: Token = { value: new SecretValue('[token]'), obtainedAtMs: 0, expiresAtMs: 0 };
 
+/** The placeholder is to be seen. */
+const unguarded = { add: () => undefined, addText: () => undefined };
+
 /** What every strategy with a fetched token does: keep it alive, place it, give it up when it is rejected. */
 export function createTokenStrategy(
   source: TokenSource,
-  placement: TokenPlacement,
+  use: TokenUsePlan,
   { tokens, redactor }: AuthServices,
 ): AuthStrategy {
+  /** The token that kept values came with, for as long as a call holds them: it is the one that goes with them. */
+  const owners = new WeakMap<KeptValues, KeptToken>();
+
+  const obtain = (key: string, call: AuthCall): KeptToken | Promise<KeptToken> => {
+    const fetchToken = async (current: StoredToken | undefined) => {
+      if (current?.refreshToken !== undefined) redactor.add(current.refreshToken);
+      const token = await source.request(withFreshValues(call), current);
+      redactor.add(token.value);
+      if (token.refreshToken !== undefined) redactor.add(token.refreshToken);
+      return token;
+    };
+    if (!call.fetchTokens) return { token: tokens.peek(key) ?? placeholder, source: 'cache' };
+    return tokens.get(key, fetchToken, call);
+  };
+
+  const keep = (obtained: KeptToken): KeptValues | undefined => {
+    const { kept } = obtained.token;
+    if (kept !== undefined) owners.set(kept, obtained);
+    return kept;
+  };
+
   return {
     authenticate(request, call) {
       const key = source.keyOf(call);
-      const place = ({ token, source: origin }: KeptToken) => {
-        // Here and not where it is fetched: another engine or connection may have asked for it.
-        if (token !== placeholder) redactor.add(token.value);
-        const credential = toCredential(placement.prefix, token.value.reveal());
-        return {
-          request: placeHeader(request, placement.header, credential),
-          token: { key, token, source: origin },
-        };
-      };
-      const fetchToken = async (current: StoredToken | undefined) => {
-        const token = await source.request(call, current);
-        if (token.refreshToken !== undefined) redactor.add(token.refreshToken);
-        return token;
-      };
-      if (!call.fetchTokens) return place({ token: tokens.peek(key) ?? placeholder, source: 'cache' });
-      const kept = tokens.get(key, fetchToken, call);
-      return kept instanceof Promise ? kept.then(place) : place(kept);
+      const place = ({ token, source: origin }: KeptToken) => ({
+        request: placeToken(request, use, token, call.scope, token === placeholder ? unguarded : redactor),
+        token: { key, token, source: origin },
+      });
+      const owner = call.scope.kept === undefined ? undefined : owners.get(call.scope.kept);
+      const obtained = owner ?? obtain(key, call);
+      return obtained instanceof Promise ? obtained.then(place) : place(obtained);
+    },
+    kept(call) {
+      const obtained = obtain(source.keyOf(call), call);
+      return obtained instanceof Promise ? obtained.then(keep) : keep(obtained);
     },
     onRejected({ token: used }) {
       if (used !== undefined) tokens.reject(used.key, used.token);
+      return undefined;
+    },
+    ...(use.rejectedWhen === null ? {} : { rejection: toRejection(use.rejectedWhen, use.replayWrites) }),
+  };
+}
+
+/** A token may be asked for long after the call began: what is made of time and chance is made anew. */
+function withFreshValues(call: AuthCall): AuthCall {
+  const { recompute } = call.scope;
+  return recompute === undefined ? call : { ...call, scope: { ...call.scope, values: recompute(false) } };
+}
+
+function toRejection(rejectedWhen: CompiledExpression, replaysWrites: boolean): Rejection {
+  return {
+    seesBody: /\bbody\b/.test(rejectedWhen.source),
+    replaysWrites,
+    async isRejected(answer) {
+      try {
+        return Boolean(await rejectedWhen.evaluate(answer));
+      } catch (error) {
+        // A predicate on what only rejections have, such as `body.error.code`, fails on every other answer.
+        if (error instanceof FerruleError && error.code === 'EXPRESSION_FAILED') return false;
+        throw error;
+      }
     },
   };
 }

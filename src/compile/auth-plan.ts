@@ -1,11 +1,11 @@
-import type { CompiledExpression } from '../expression/expression.ts';
 import type { TrustPlan } from '../transport/trust.ts';
 import type { ApiKeyPlan } from './auth/api-key.ts';
 import type { AwsSignatureV4Plan } from './auth/aws-signature-v4.ts';
 import type { DigestPlan } from './auth/digest.ts';
 import type { HmacPlan } from './auth/hmac.ts';
+import type { HttpBearerTokenPlan } from './auth/http-bearer-token.ts';
 import type { Oauth1Plan } from './auth/oauth1.ts';
-import type { RequestPlan } from './request-plan.ts';
+import type { TokenUsePlan } from './auth/token-use.ts';
 import type { TextPlan, UrlPlan } from './text-plan.ts';
 
 /** How a connection proves who it is, compiled. Credentials are templates over secrets, never values. */
@@ -40,16 +40,6 @@ export interface RawBearerTokenPlan {
   readonly placement: TokenPlacement;
 }
 
-export interface HttpBearerTokenPlan extends TokenRequestPlan {
-  readonly authType: 'http_bearer_token';
-  readonly request: RequestPlan;
-  /** 0: a redirect of the token request is an answer. */
-  readonly maxRedirects: number;
-  readonly tokenOutput: CompiledExpression;
-  readonly expirationOutput: CompiledExpression;
-  readonly placement: TokenPlacement;
-}
-
 export interface ClientCredentialsPlan extends TokenRequestPlan {
   readonly authType: 'client_credentials';
   readonly tokenUrl: UrlPlan;
@@ -58,7 +48,7 @@ export interface ClientCredentialsPlan extends TokenRequestPlan {
   readonly clientSecret: TextPlan | null;
   readonly scope: TextPlan | null;
   readonly clientAuth: 'basic_auth' | 'www_form_urlencoded';
-  readonly placement: TokenPlacement;
+  readonly use: TokenUsePlan;
 }
 
 /** What plans with a token request have in common. */

@@ -3,27 +3,26 @@ import type {
   AuthDefinition,
   BasicAuthDefinition,
   ClientCredentialsDefinition,
-  HttpBearerTokenDefinition,
   RawBearerTokenDefinition,
 } from '../definition/definition.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import { compileExpression } from '../expression/compile-expression.ts';
-import type { TrustPlan } from '../transport/trust.ts';
+import type { ClientCertificate, TrustOptions, TrustPlan } from '../transport/trust.ts';
 import { compileApiKey } from './auth/api-key.ts';
 import { compileAwsSignatureV4 } from './auth/aws-signature-v4.ts';
 import { compileDigest } from './auth/digest.ts';
 import { compileHmac } from './auth/hmac.ts';
+import { compileHttpBearerToken } from './auth/http-bearer-token.ts';
 import { compileOauth1 } from './auth/oauth1.ts';
+import { compileTokenUse } from './auth/token-use.ts';
 import type {
   AuthPlan,
   BasicAuthPlan,
   ClientCredentialsPlan,
-  HttpBearerTokenPlan,
   RawBearerTokenPlan,
   TokenPlacement,
 } from './auth-plan.ts';
 import type { ParameterTable } from './parameters.ts';
-import { assertHeaderName, compileRequest, type Placed } from './request-plan.ts';
+import { assertHeaderName, type Placed } from './request-plan.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 
 export interface AuthSurroundings {
@@ -32,6 +31,13 @@ export interface AuthSurroundings {
   readonly trust: TrustPlan;
   /** The trust in a CA given inside the auth definition. */
   createTokenTrust(caCert: string, pointer: string): TrustPlan;
+  /** The same with a certificate to show; null: the CA of the connection. */
+  createCertificateTrust(
+    caCert: string | null,
+    pointers: NonNullable<TrustOptions['pointers']>,
+    client: ClientCertificate,
+    nowMs: number,
+  ): TrustPlan;
   readonly compiler: TemplateCompiler;
   readonly parameters: ParameterTable;
   readonly trusted: boolean;
@@ -50,7 +56,11 @@ export function compileAuth(
     case 'raw_bearer_token':
       return compileRawBearerToken({ definition, pointer }, surroundings);
     case 'http_bearer_token':
-      return compileHttpBearerToken({ definition, pointer }, surroundings);
+      return compileHttpBearerToken(
+        { definition, pointer },
+        compilePlacement(definition, pointer, surroundings.compiler),
+        surroundings,
+      );
     case 'client_credentials':
       return compileClientCredentials({ definition, pointer }, surroundings);
     case 'api_key':
@@ -90,43 +100,6 @@ function compileRawBearerToken(
   };
 }
 
-function compileHttpBearerToken(
-  { definition, pointer }: Placed<HttpBearerTokenDefinition>,
-  surroundings: AuthSurroundings,
-): HttpBearerTokenPlan {
-  const { compiler, trusted } = surroundings;
-  const { operation, connection, tokenOutput, expirationOutput } = definition.token;
-  const tokenPointer = `${pointer}/token`;
-  const baseUrl =
-    connection === null
-      ? surroundings.baseUrl
-      : { definition: connection.baseUrl, pointer: `${tokenPointer}/connection/baseUrl` };
-  const request = compileRequest(
-    {
-      baseUrl,
-      path: { definition: operation.path, pointer: `${tokenPointer}/operation/path` },
-      operation: { definition: operation, pointer: `${tokenPointer}/operation` },
-      shared: { definition: { headers: {}, params: {} }, pointer },
-    },
-    compiler,
-  );
-  const compile = (source: string, place: string) =>
-    compiler.issues.attempt(place, () =>
-      compileExpression(source, { pointer: place, context: 'response', trusted }),
-    );
-  return {
-    authType: 'http_bearer_token',
-    pointer,
-    request,
-    maxRedirects: operation.followRedirect ? surroundings.maxRedirects : 0,
-    trust: tokenTrust(connection?.caCert ?? null, `${tokenPointer}/connection/caCert`, surroundings),
-    usesParameters: surroundings.parameters.toList().length > 0,
-    tokenOutput: compile(tokenOutput, `${tokenPointer}/tokenOutput`) ?? neverCompiled,
-    expirationOutput: compile(expirationOutput, `${tokenPointer}/expirationOutput`) ?? neverCompiled,
-    placement: compilePlacement(definition, pointer, compiler),
-  };
-}
-
 function compileClientCredentials(
   { definition, pointer }: Placed<ClientCredentialsDefinition>,
   surroundings: AuthSurroundings,
@@ -145,7 +118,11 @@ function compileClientCredentials(
     clientAuth: definition.clientAuth,
     trust: tokenTrust(definition.caCert, `${pointer}/caCert`, surroundings),
     usesParameters: parameters.toList().length > 0,
-    placement: { header: defaults.tokenHeader, prefix: defaults.tokenPrefix },
+    use: compileTokenUse({}, pointer, {
+      compiler,
+      trusted: surroundings.trusted,
+      header: { header: defaults.tokenHeader, prefix: defaults.tokenPrefix },
+    }),
   };
 }
 
@@ -171,11 +148,3 @@ function assertPrefix(prefix: string): void {
     expected: 'printable ASCII characters',
   });
 }
-
-/** Stands in for an expression that has an issue; the definition then never becomes a plan. */
-const neverCompiled = {
-  source: '',
-  language: 'javascript',
-  isAsync: false,
-  evaluate: () => undefined,
-} as const;

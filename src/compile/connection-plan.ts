@@ -38,6 +38,8 @@ export interface ConnectionPlan {
 
 /** The certificate a connection shows, as templates over secrets: the private key is one. */
 export interface ClientCertificatePlan {
+  /** JSON pointer of the certificate in the definition. */
+  readonly pointer: string;
   readonly cert: TextPlan;
   readonly key: TextPlan;
   readonly passphrase: TextPlan | null;
@@ -88,6 +90,15 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
           pointers: { caCert: pointer },
           nowMs: options.nowMs,
         }),
+      createCertificateTrust: (caCert, pointers, client, nowMs) =>
+        createTrust({
+          ...(caCert === null
+            ? toTrustOptions(config, nowMs)
+            : { caCert, minVersion: config.tls.minVersion }),
+          clientCertificate: client,
+          pointers,
+          nowMs,
+        }),
       compiler: authCompiler,
       parameters: authParameters,
       trusted: options.trusted,
@@ -95,12 +106,14 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     },
   );
 
-  const clientCertificate = compileClientCertificate(definition, authCompiler);
+  const kept = 'use' in auth ? auth.use.kept : new Map();
+  const beforeTokens = authCompiler.withKept({ known: new Map(), later: new Set(kept.keys()) });
+  const clientCertificate = compileClientCertificate(definition, beforeTokens);
 
   const surroundings: OperationSurroundings = {
     baseUrl,
     shared: { definition: config, pointer: '/config' },
-    templates,
+    templates: { ...templates, kept: { known: kept, later: new Set() } },
     authentication: {
       parameters: authParameters,
       secretNames: authCompiler.secretsUsed,
@@ -154,6 +167,7 @@ function compileClientCertificate(
   const pointer = '/config/tls/clientCertificate';
   const { cert, key, passphrase } = clientCertificate;
   return {
+    pointer,
     cert: compiler.text(cert, 'text', `${pointer}/cert`),
     key: compiler.text(key, 'text', `${pointer}/key`),
     passphrase: passphrase === undefined ? null : compiler.text(passphrase, 'text', `${pointer}/passphrase`),

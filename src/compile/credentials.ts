@@ -1,8 +1,10 @@
 import { SecretValue } from '../base/secret-value.ts';
 import type { ApiKeyPlaceDefinition } from '../definition/auth/api-key.ts';
+import type { TokenConnectionDefinition } from '../definition/auth/token-requests.ts';
 import type {
   AuthDefinition,
   ConnectionDefinition,
+  HttpBearerTokenDefinition,
   TemplateTag,
   TlsDefinition,
 } from '../definition/definition.ts';
@@ -56,7 +58,7 @@ function liftAuth(auth: AuthDefinition, lift: Lift): AuthDefinition {
         clientSecret: auth.clientSecret === null ? null : lift(auth.clientSecret, 'config.auth.clientSecret'),
       };
     case 'http_bearer_token':
-      return auth;
+      return { ...auth, token: liftToken(auth.token, lift) };
     case 'api_key': {
       const toKey = (key: ApiKeyPlaceDefinition, index: number) => ({
         ...key,
@@ -87,6 +89,52 @@ function liftAuth(auth: AuthDefinition, lift: Lift): AuthDefinition {
 
 function liftNullable(text: string | null, name: string, lift: Lift): string | null {
   return text === null ? null : lift(text, name);
+}
+
+/** The requests are written by operations, where nothing says what is a credential; keys of certificates are. */
+function liftToken(
+  token: HttpBearerTokenDefinition['token'],
+  lift: Lift,
+): HttpBearerTokenDefinition['token'] {
+  const place = 'config.auth.token';
+  return {
+    ...token,
+    connection: liftKey(token.connection, place, lift),
+    ...(token.steps === undefined
+      ? {}
+      : {
+          steps: token.steps.map((step, index) => ({
+            ...step,
+            connection: liftKey(step.connection, `${place}.steps.${index}`, lift),
+          })),
+        }),
+    ...(token.refresh === undefined
+      ? {}
+      : {
+          refresh: {
+            ...token.refresh,
+            connection: liftKey(token.refresh.connection, `${place}.refresh`, lift),
+          },
+        }),
+  };
+}
+
+function liftKey(
+  connection: TokenConnectionDefinition | null,
+  place: string,
+  lift: Lift,
+): TokenConnectionDefinition | null {
+  if (!connection?.clientCertificate) return connection;
+  const { key, passphrase, ...certificate } = connection.clientCertificate;
+  const name = `${place}.connection.clientCertificate`;
+  return {
+    ...connection,
+    clientCertificate: {
+      ...certificate,
+      key: lift(key, `${name}.key`),
+      ...(passphrase === undefined ? {} : { passphrase: lift(passphrase, `${name}.passphrase`) }),
+    },
+  };
 }
 
 function liftTls(tls: TlsDefinition, lift: Lift): TlsDefinition {

@@ -31,6 +31,8 @@ export interface TemplateCompilerOptions {
   readonly diagnostics: IssueCollector;
   /** Names that are neither secrets nor parameters, but read from `scope.locals`. Secrets come first. None by default. */
   readonly isLocal?: (name: string) => boolean;
+  /** True lets them come first, where a tag of that name can only mean the local one: `<<token>>` in a placement. */
+  readonly localsHideSecrets?: boolean;
   /** Names that stand for what was kept from token answers. None by default. */
   readonly kept?: KeptNames;
   readonly values?: ValuesPlan;
@@ -80,9 +82,9 @@ export class TemplateCompiler {
     };
   }
 
-  /** The same compiler for templates that know further names. */
-  withLocals(isLocal: (name: string) => boolean): TemplateCompiler {
-    return new TemplateCompiler({ ...this.#options, isLocal }, this.#used);
+  /** The same compiler for templates that know further names; they come after secrets unless they hide them. */
+  withLocals(isLocal: (name: string) => boolean, localsHideSecrets = false): TemplateCompiler {
+    return new TemplateCompiler({ ...this.#options, isLocal, localsHideSecrets }, this.#used);
   }
 
   /** The same compiler for templates that are rendered when other values have been kept. */
@@ -103,6 +105,18 @@ export class TemplateCompiler {
   /** True when one of them needs a value kept from a token answer. */
   get usesKept(): boolean {
     return this.#used.kept.size > 0;
+  }
+
+  /** A tag of that name would be the secret, and what is kept would never be used. */
+  assertNotSecret(name: string, pointer: string): void {
+    if (!this.#options.secretNames.has(name)) return;
+    const message = `The kept value "${name}" has the name of a secret`;
+    this.issues.add({
+      code: 'DEFINITION_WRONG_VALUE',
+      pointer,
+      message,
+      expected: 'a name that no secret has',
+    });
   }
 
   /** The names of parameters, secrets and values that an expression reads are needed as if a template had them. */
@@ -211,7 +225,8 @@ export class TemplateCompiler {
   }
 
   #meaningOf({ name, base }: TagName): Meaning {
-    const { secretNames, isLocal, kept, values } = this.#options;
+    const { secretNames, isLocal, localsHideSecrets, kept, values } = this.#options;
+    if (localsHideSecrets && isLocal?.(name) === true) return { kind: 'local' };
     const find = (isKnown: (candidate: string) => boolean | undefined) => [name, base].find(isKnown);
     const secret = find(candidate => secretNames.has(candidate));
     if (secret !== undefined) return { kind: 'secret', name: secret };

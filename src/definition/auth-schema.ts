@@ -4,6 +4,8 @@ import { createAwsSignatureV4Fields } from './auth/aws-signature-v4.ts';
 import { createDigestFields } from './auth/digest.ts';
 import { createHmacFields } from './auth/hmac.ts';
 import { createOauth1Fields } from './auth/oauth1.ts';
+import { createTokenRequestSchemas } from './auth/token-requests.ts';
+import { createTokenUseFields } from './auth/token-use.ts';
 import { defaults } from './defaults.ts';
 import { OLDER_EXPIRATION_NAMES, OLDER_TOKEN_NAMES } from './definition-input.ts';
 import { fields, filledText, isObject, judgedBy, oneOf, refusal } from './schema-kit.ts';
@@ -26,11 +28,12 @@ export function createAuthSchema<Config extends GenericSchema>(operationConfig: 
   const raw = { ...place, token: nullableText };
   const http = {
     ...place,
+    ...createTokenUseFields(),
     token: fields({
       operation: operationConfig,
       tokenOutput: filledText(),
-      expirationOutput: filledText(),
-      connection: v.exactOptional(v.nullable(fields({ baseUrl: v.string(), caCert }))),
+      expirationOutput: v.exactOptional(filledText()),
+      ...createTokenRequestSchemas(operationConfig),
     }),
   };
   const credentials = {

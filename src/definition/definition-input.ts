@@ -3,6 +3,8 @@ import type { AwsSignatureV4Input } from './auth/aws-signature-v4.ts';
 import type { DigestInput } from './auth/digest.ts';
 import type { HmacInput } from './auth/hmac.ts';
 import type { Oauth1Input } from './auth/oauth1.ts';
+import type { TokenConnectionInput, TokenRefreshInput, TokenStepInput } from './auth/token-requests.ts';
+import type { TokenUseDefinition } from './auth/token-use.ts';
 import type {
   HeadersDefinition,
   HttpMethod,
@@ -110,7 +112,7 @@ export interface BodyPartInput {
 export type AuthInput =
   | (Spelling<'basic'> & { readonly username: string; readonly password: string | null })
   | (Spelling<'raw_bearer_token'> & TokenPlaceInput & { readonly token: string | null })
-  | (Spelling<'http_bearer_token'> & TokenPlaceInput & { readonly token: TokenInput })
+  | (Spelling<'http_bearer_token'> & TokenPlaceInput & TokenUseDefinition & { readonly token: TokenInput })
   | (Spelling<'client_credentials'> & ClientCredentialsInput)
   | ({ readonly authType: 'api_key' } & ApiKeyInput)
   | ({ readonly authType: 'aws_signature_v4' } & AwsSignatureV4Input)
@@ -132,8 +134,10 @@ interface TokenPlaceInput {
 export interface TokenInput {
   readonly operation: HttpOperationConfigInput;
   readonly tokenOutput: string;
-  readonly expirationOutput: string;
-  readonly connection?: { readonly baseUrl: string; readonly caCert?: string | null } | null;
+  readonly expirationOutput?: string;
+  readonly connection?: TokenConnectionInput | null;
+  readonly steps?: readonly TokenStepInput[];
+  readonly refresh?: TokenRefreshInput;
 }
 
 interface ClientCredentialsInput {

@@ -3,6 +3,12 @@ import type { AwsSignatureV4Definition } from './auth/aws-signature-v4.ts';
 import type { DigestDefinition } from './auth/digest.ts';
 import type { HmacDefinition } from './auth/hmac.ts';
 import type { Oauth1Definition } from './auth/oauth1.ts';
+import type {
+  TokenConnectionDefinition,
+  TokenRefreshDefinition,
+  TokenStepDefinition,
+} from './auth/token-requests.ts';
+import type { TokenUseDefinition } from './auth/token-use.ts';
 
 /**
  * What an author writes, after parsing: older spellings translated, Integrator's defaults filled in.
@@ -131,17 +137,19 @@ export interface RawBearerTokenDefinition {
   readonly prefix: string;
 }
 
-export interface HttpBearerTokenDefinition {
+export interface HttpBearerTokenDefinition extends TokenUseDefinition {
   readonly authType: 'http_bearer_token';
   readonly header: string;
   readonly prefix: string;
   readonly token: {
     readonly operation: HttpOperationConfig;
     readonly tokenOutput: string;
-    /** An expression that gives the lifetime in seconds. */
-    readonly expirationOutput: string;
+    /** An expression that gives the lifetime, in seconds unless `expiry` names another format. */
+    readonly expirationOutput?: string;
     /** Where the token request goes; the connection's own base URL and CA when left out. */
-    readonly connection: { readonly baseUrl: string; readonly caCert: string | null } | null;
+    readonly connection: TokenConnectionDefinition | null;
+    readonly steps?: readonly TokenStepDefinition[];
+    readonly refresh?: TokenRefreshDefinition;
   };
 }
 

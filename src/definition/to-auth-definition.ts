@@ -4,6 +4,8 @@ import { toAwsSignatureV4 } from './auth/aws-signature-v4.ts';
 import { toDigest } from './auth/digest.ts';
 import { toHmac } from './auth/hmac.ts';
 import { toOauth1 } from './auth/oauth1.ts';
+import { toTokenConnection, toTokenRefresh, toTokenStep } from './auth/token-requests.ts';
+import { toTokenUse } from './auth/token-use.ts';
 import { defaults } from './defaults.ts';
 import type { AuthDefinition, HttpBearerTokenDefinition } from './definition.ts';
 import {
@@ -38,6 +40,7 @@ export function toAuthDefinition(
       return {
         authType: 'http_bearer_token',
         ...toPlace(auth),
+        ...toTokenUse(auth),
         token: toToken(auth.token, `${pointer}/token`, sources),
       };
     case 'client_credentials':
@@ -87,12 +90,16 @@ function toPlace({ header, prefix }: { readonly header?: string; readonly prefix
 }
 
 function toToken(input: TokenInput, pointer: string, sources: SourcePointers): TokenDefinition {
-  const { operation, tokenOutput, expirationOutput, connection } = input;
+  const { operation, tokenOutput, expirationOutput, connection, steps, refresh } = input;
   return {
     operation: toOperationConfig(operation, `${pointer}/operation`, sources),
     tokenOutput,
-    expirationOutput,
-    connection: connection ? { baseUrl: connection.baseUrl, caCert: connection.caCert ?? null } : null,
+    ...(expirationOutput === undefined ? {} : { expirationOutput }),
+    connection: toTokenConnection(connection),
+    ...(steps === undefined
+      ? {}
+      : { steps: steps.map((step, index) => toTokenStep(step, `${pointer}/steps/${index}`, sources)) }),
+    ...(refresh === undefined ? {} : { refresh: toTokenRefresh(refresh, `${pointer}/refresh`, sources) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { TokenConnectionDefinition } from './auth/token-requests.ts';
 import { defaults } from './defaults.ts';
 import type {
   AuthDefinition,
@@ -91,10 +92,35 @@ function withoutCredentials(auth: AuthDefinition): AuthInput {
         privateKey: keepTag(auth.privateKey),
       };
     case 'http_bearer_token': {
-      const { connection, ...token } = auth.token;
-      return { ...auth, token: connection === null ? token : { ...token, connection } };
+      const { connection, steps, refresh, ...token } = auth.token;
+      return {
+        ...auth,
+        token: {
+          ...token,
+          ...(connection === null ? {} : { connection: withoutTokenKey(connection) }),
+          ...(steps === undefined ? {} : { steps: steps.map(withKeylessConnection) }),
+          ...(refresh === undefined ? {} : { refresh: withKeylessConnection(refresh) }),
+        },
+      };
     }
   }
+}
+
+function withKeylessConnection<Request extends { readonly connection: TokenConnectionDefinition | null }>(
+  request: Request,
+): Request {
+  const { connection } = request;
+  return connection === null ? request : { ...request, connection: withoutTokenKey(connection) };
+}
+
+function withoutTokenKey({
+  clientCertificate,
+  ...connection
+}: TokenConnectionDefinition): TokenConnectionDefinition {
+  if (clientCertificate === undefined) return connection;
+  const { key, passphrase = null } = clientCertificate;
+  const isNamed = keepTag(key) === key && keepTag(passphrase) === passphrase;
+  return isNamed ? { ...connection, clientCertificate } : connection;
 }
 
 /** A certificate is of no use without its key, so both go. */

@@ -34,8 +34,12 @@ export class Channels {
       : this.#forCertificate(clientCertificate, scope);
   }
 
-  /** A token endpoint that is trusted like the connection itself is shown the connection's certificate too. */
-  forTokens(trust: TrustPlan, scope: RenderScope): Channel {
+  /**
+   * A token endpoint is shown the certificate the definition names for it; one that is trusted like the connection
+   * itself is shown the connection's.
+   */
+  forTokens(trust: TrustPlan, certificate: ClientCertificatePlan | null, scope: RenderScope): Channel {
+    if (certificate !== null) return this.#forCertificate(certificate, scope);
     return trust === this.#plan.trust ? this.forOperation(scope) : this.#forTrust(trust);
   }
 
@@ -51,7 +55,7 @@ export class Channels {
     const cert = plan.cert.render(scope);
     const key = plan.key.render(scope);
     const passphrase = plan.passphrase?.render(scope);
-    const name = fingerprint(cert, key, passphrase ?? '');
+    const name = fingerprint(plan.pointer, cert, key, passphrase ?? '');
     const known = this.#withCertificate.get(name);
     if (known !== undefined) return known;
     const client = {

@@ -3,9 +3,10 @@ import { toTokenFailure } from '../auth/token-failure.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { SendContext, Transport } from '../transport/transport.ts';
 import type { Channels } from './channels.ts';
 import { readAnswer } from './read-answer.ts';
+import { sendToTokenHost } from './token-redirects.ts';
 
 export interface ExchangeParts {
   readonly plan: ConnectionPlan;
@@ -26,17 +27,19 @@ export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
     maxResponseBytes: Math.min(plan.limits.maxResponseBytes, MAX_TOKEN_ANSWER_BYTES),
     maxDecompressedBytes: Math.min(plan.limits.maxDecompressedBytes, MAX_TOKEN_ANSWER_BYTES),
   };
-  return async (request, { pointer, trust, maxRedirects, scope }) => {
+  return async (request, { pointer, trust, clientCertificate, maxRedirects, scope }) => {
+    const context: SendContext = {
+      channel: channels.forTokens(trust, clientCertificate ?? null, scope),
+      limits,
+      timeouts: plan.timeouts,
+      deadlineAtMs: clock.monotonicNow() + plan.timeouts.totalMs,
+      maxRedirects: 0,
+      clock,
+      streaming: false,
+      isSecretText: text => redactor.finds(text),
+    };
     try {
-      const response = await transport.send(request, {
-        channel: channels.forTokens(trust, scope),
-        limits,
-        timeouts: plan.timeouts,
-        maxRedirects,
-        clock,
-        streaming: false,
-        isSecretText: text => redactor.finds(text),
-      });
+      const response = await sendToTokenHost(request, maxRedirects, next => transport.send(next, context));
       return await readAnswer(response);
     } catch (error) {
       throw toTokenFailure(error, pointer);

@@ -221,6 +221,21 @@ describe('a refresh token', () => {
     expect(await textOf(one.get('key', server.request, patient))).toBe('anew');
   });
 
+  it('that is dead leaves nothing to serve when the access token was rejected', async () => {
+    const server = await startRotatingServer();
+    const store = createMemoryTokenStore({ clock: server.clock });
+    const keeper = keeperOf(server.clock, store);
+    const { token } = await keeper.get('key', server.request, patient);
+    server.revoke();
+    keeper.reject('key', token);
+    for (let call = 0; call < 3; call += 1) {
+      expect(await failureOf(Promise.resolve(keeper.get('key', server.request, patient)))).toMatchObject({
+        code: 'TOKEN_NEEDS_REAUTH',
+      });
+    }
+    expect(server.used.length).toBe(2);
+  });
+
   it('that dies while its access token lives fails no call before that one ends', async () => {
     const server = await startRotatingServer();
     const keeper = keeperOf(server.clock);

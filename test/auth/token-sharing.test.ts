@@ -105,6 +105,52 @@ describe('engines on one store', () => {
     expect(await textOf(two)).toBe('token-2');
   });
 
+  it('look once more when they have the lease, since its last owner may have stored a token', async () => {
+    const { one, request, textOf, issue } = twoEngines(store => ({
+      ...store,
+      async acquireLease(key, ...lease) {
+        const record = { token: issue('just stored'), needsReauth: undefined, discardAtMs: undefined };
+        await store.compareAndSet(key, undefined, record);
+        return store.acquireLease(key, ...lease);
+      },
+    }));
+    expect(await textOf(one)).toBe('just stored');
+    expect(request).not.toHaveBeenCalled();
+  });
+
+  it('ask once between them when a rejected token is all the server has to give', async () => {
+    const { one, two, request, issue, get, textOf } = twoEngines();
+    request.mockImplementation(async () => issue('only one'));
+    const [first, second] = [await get(one), await get(two)];
+    for (const [keeper, { token }] of [
+      [one, first],
+      [two, second],
+    ] as const) {
+      keeper.reject('key', token);
+      expect(await textOf(keeper)).toBe('only one');
+    }
+    expect(request).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])('take a new authorization before a renewal that began earlier, %s a store', async (_, shared) => {
+    const { clock, one, request, issue, get } = twoEngines();
+    const keeper = shared ? one : new TokenKeeper({ clock, capacity: 10, random: () => 0.5 });
+    const gate = Promise.withResolvers<void>();
+    request.mockImplementationOnce(async () => {
+      await gate.promise;
+      return issue('old');
+    });
+    const waiting = get(keeper);
+    await settle();
+    await keeper.put('key', issue('authorized'));
+    gate.resolve();
+    expect((await waiting).token.value.reveal()).toBe('authorized');
+    expect(keeper.peek('key')?.value.reveal()).toBe('authorized');
+  });
+
   it('end a wait for another engine when they are closed', async () => {
     const { clock, store, one, get } = twoEngines();
     await store.acquireLease('key', 'somebody', 30_000);
@@ -113,6 +159,32 @@ describe('engines on one store', () => {
     one.clear();
     expect(await waiting).toMatchObject({ code: 'ENGINE_CLOSED' });
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('a token source that cannot go on without a person', () => {
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])('says so in its own words, and is not asked again, %s a store', async (_, shared) => {
+    const { clock, one, request, issue, get } = twoEngines();
+    const keeper = shared ? one : new TokenKeeper({ clock, capacity: 10, random: () => 0.5 });
+    const nobody = new FerruleError('TOKEN_NEEDS_REAUTH', 'Nobody has authorised it yet', {
+      pointer: '/config/auth',
+      details: { error: 'authorization_required' },
+    });
+    request.mockRejectedValue(nobody);
+    expect(await failureOf(get(keeper))).toBe(nobody);
+    clock.advance(24 * 3600 * SECOND);
+    expect(await failureOf(get(keeper))).toMatchObject({
+      code: 'TOKEN_NEEDS_REAUTH',
+      summary: 'Nobody has authorised it yet',
+      pointer: '/config/auth',
+      details: { error: 'authorization_required' },
+    });
+    expect(request).toHaveBeenCalledOnce();
+    await keeper.put('key', issue('authorized'));
+    expect((await get(keeper)).token.value.reveal()).toBe('authorized');
   });
 });
 

@@ -1,0 +1,40 @@
+import type { Redactor } from '../base/redactor.ts';
+import { SecretValue } from '../base/secret-value.ts';
+import type { TokenUsePlan } from '../compile/auth/token-use.ts';
+import type { RenderScope } from '../compile/render-scope.ts';
+import type { HttpRequest } from '../transport/transport.ts';
+import { placeCookies } from './cookies.ts';
+import { toCookieText } from './fetched-token.ts';
+import { placeCredential } from './place-credential.ts';
+import { placeHeader, toCredential } from './place-header.ts';
+import type { Token } from './token.ts';
+
+/** The request with a token, and the cookies kept with it, in every place that the definition names. */
+export function placeToken(
+  request: HttpRequest,
+  { header, placements, keepCookies }: TokenUsePlan,
+  token: Token,
+  scope: RenderScope,
+  redactor: Pick<Redactor, 'add' | 'addText'>,
+): HttpRequest {
+  guard(token, redactor);
+  const withCookies = keepCookies ? placeCookies(request, toCookieText(token.kept)) : request;
+  if (placements.length === 0) {
+    return placeHeader(withCookies, header.header, toCredential(header.prefix, token.value.reveal()));
+  }
+  const locals = new Map([['token', token.value]]);
+  const tokenScope = { ...scope, locals, ...(token.kept === undefined ? {} : { kept: token.kept }) };
+  return placements.reduce((placed, placement) => {
+    if (placement.value.isAbsent(tokenScope)) return placed;
+    const value = placement.value.render(tokenScope);
+    redactor.addText(value);
+    return placeCredential(placed, placement, value);
+  }, withCookies);
+}
+
+/** Also for a token that another engine or another connection asked for. */
+function guard({ value, kept }: Token, redactor: Pick<Redactor, 'add'>): void {
+  redactor.add(value);
+  if (kept === undefined) return;
+  for (const each of kept.values()) if (each instanceof SecretValue) redactor.add(each);
+}

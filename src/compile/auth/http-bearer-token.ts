@@ -1,0 +1,172 @@
+import { fingerprint } from '../../base/fingerprint.ts';
+import type { TokenStepDefinition } from '../../definition/auth/token-requests.ts';
+import type { HttpBearerTokenDefinition } from '../../definition/definition.ts';
+import type { CompiledExpression } from '../../expression/expression.ts';
+import type { TokenPlacement, TokenRequestPlan } from '../auth-plan.ts';
+import type { AuthSurroundings } from '../compile-auth.ts';
+import type { Parameter } from '../parameters.ts';
+import type { Placed } from '../request-plan.ts';
+import type { KeptNames } from '../template-compiler.ts';
+import { compileTokenRequest, type TokenExchangePlan } from './token-request.ts';
+import {
+  compileKeep,
+  compileTokenExpression,
+  compileTokenUse,
+  isGuarded,
+  KEPT_COOKIES,
+  type KeepPlan,
+  keptNamesOf,
+  type TokenUsePlan,
+} from './token-use.ts';
+
+export interface HttpBearerTokenPlan extends TokenRequestPlan {
+  readonly authType: 'http_bearer_token';
+  /** Sent one after the other before the token request. */
+  readonly steps: readonly TokenStepPlan[];
+  readonly exchange: TokenExchangePlan;
+  readonly tokenOutput: CompiledExpression;
+  readonly refresh: TokenRefreshPlan | null;
+  readonly use: TokenUsePlan;
+  readonly inputs: TokenInputs;
+}
+
+export interface TokenStepPlan {
+  readonly exchange: TokenExchangePlan;
+  readonly keep: readonly KeepPlan[];
+}
+
+export interface TokenRefreshPlan {
+  readonly exchange: TokenExchangePlan;
+  readonly tokenOutput: CompiledExpression;
+  readonly use: TokenUsePlan;
+  /** False: the last token itself renews it, and there may be no refresh token at all. */
+  readonly needsRefreshToken: boolean;
+}
+
+/** Everything a token is made of: names it where its requests cannot be rendered before others are answered. */
+export interface TokenInputs {
+  /** Names the definition of the requests. */
+  readonly identity: string;
+  readonly secretNames: readonly string[];
+  readonly parameters: readonly Parameter[];
+}
+
+export function compileHttpBearerToken(
+  { definition, pointer }: Placed<HttpBearerTokenDefinition>,
+  header: TokenPlacement,
+  surroundings: AuthSurroundings,
+): HttpBearerTokenPlan {
+  const { trusted } = surroundings;
+  const { token, keepCookies = false } = definition;
+  const { tokenOutput, expirationOutput, steps = [], refresh } = token;
+  const tokenPointer = `${pointer}/token`;
+  const stepPlans = steps.map((step, index) => compileStep(step, index, definition, pointer, surroundings));
+  const kept = keptBefore(steps.length, steps, keepCookies);
+  const compiler = surroundings.compiler.withKept({
+    known: kept,
+    later: new Set(Object.keys(definition.keep ?? {})),
+  });
+  const exchange = compileTokenRequest(token, tokenPointer, compiler, surroundings);
+  const expiration = { pointer: `${tokenPointer}/expirationOutput`, format: 'seconds' } as const;
+  const use = compileTokenUse(definition, pointer, {
+    compiler,
+    trusted,
+    header,
+    expiration: expirationOutput === undefined ? null : { ...expiration, source: expirationOutput },
+    kept,
+  });
+  const output = compileTokenExpression(tokenOutput, `${tokenPointer}/tokenOutput`, compiler, trusted);
+  const refreshPlan =
+    refresh === undefined
+      ? null
+      : compileRefresh({ ...definition, token: { ...token, refresh } }, header, pointer, surroundings, kept);
+  const parameters = surroundings.parameters.toList();
+  return {
+    authType: 'http_bearer_token',
+    pointer,
+    steps: stepPlans,
+    exchange,
+    trust: exchange.trust,
+    usesParameters: parameters.length > 0,
+    tokenOutput: output,
+    refresh: refreshPlan,
+    use,
+    inputs: {
+      identity: fingerprint(surroundings.baseUrl.definition, JSON.stringify(token)),
+      secretNames: surroundings.compiler.secretsUsed,
+      parameters,
+    },
+  };
+}
+
+function compileStep(
+  step: TokenStepDefinition,
+  index: number,
+  { token: { steps = [] }, keep = {}, keepCookies = false }: HttpBearerTokenDefinition,
+  pointer: string,
+  { compiler, ...surroundings }: AuthSurroundings,
+): TokenStepPlan {
+  const known = keptBefore(index, steps, keepCookies);
+  const later = [...Object.keys(keep), ...steps.slice(index).flatMap(other => Object.keys(other.keep))];
+  const kept: KeptNames = { known, later: new Set(later.filter(name => !known.has(name))) };
+  const place = `${pointer}/token/steps/${index}`;
+  const own = compiler.withKept(kept);
+  return {
+    exchange: compileTokenRequest(step, place, own, { ...surroundings, compiler }),
+    keep: compileKeep(step.keep, `${place}/keep`, own, surroundings.trusted),
+  };
+}
+
+/** The names kept by the first `count` steps. */
+function keptBefore(
+  count: number,
+  steps: readonly TokenStepDefinition[],
+  keepCookies: boolean,
+): ReadonlyMap<string, boolean> {
+  const own = steps.slice(0, count).flatMap(({ keep }) => Object.entries(keep));
+  const names = own.map(([name, definition]) => [name, isGuarded(definition)] as const);
+  return new Map(keepCookies && count > 0 ? [...names, [KEPT_COOKIES, true]] : names);
+}
+
+/** Renews by the last token: its refresh token, its value and what was kept with it are at hand. */
+function compileRefresh(
+  definition: HttpBearerTokenDefinition & {
+    readonly token: Required<Pick<HttpBearerTokenDefinition['token'], 'refresh'>>;
+  },
+  header: TokenPlacement,
+  pointer: string,
+  surroundings: AuthSurroundings,
+  earlier: ReadonlyMap<string, boolean>,
+): TokenRefreshPlan {
+  const { trusted } = surroundings;
+  const { token } = definition;
+  const { refresh } = token;
+  const place = `${pointer}/token/refresh`;
+  const kept = keptNamesOf(definition, earlier);
+  let needsRefreshToken = false;
+  const compiler = surroundings.compiler.withKept(kept).withLocals(name => {
+    if (name === 'refresh_token') needsRefreshToken = true;
+    return name === 'refresh_token' || name === 'token';
+  }, true);
+  const exchange = compileTokenRequest(refresh, place, compiler, surroundings);
+  const ownOutput = refresh.tokenOutput !== undefined;
+  const tokenOutput = compileTokenExpression(
+    refresh.tokenOutput ?? token.tokenOutput,
+    `${ownOutput ? place : `${pointer}/token`}/tokenOutput`,
+    compiler,
+    trusted,
+  );
+  const expirationPlace = refresh.expirationOutput === undefined ? `${pointer}/token` : place;
+  const expiration = refresh.expirationOutput ?? token.expirationOutput;
+  const use = compileTokenUse(definition, pointer, {
+    compiler,
+    trusted,
+    header,
+    expiration:
+      expiration === undefined
+        ? null
+        : { source: expiration, pointer: `${expirationPlace}/expirationOutput`, format: 'seconds' },
+    kept: kept.known,
+  });
+  return { exchange, tokenOutput, use, needsRefreshToken };
+}

@@ -1,0 +1,89 @@
+import type { TokenConnectionDefinition } from '../../definition/auth/token-requests.ts';
+import type { HttpOperationConfig } from '../../definition/definition.ts';
+import type { TrustPlan } from '../../transport/trust.ts';
+import type { AuthSurroundings } from '../compile-auth.ts';
+import type { ClientCertificatePlan } from '../connection-plan.ts';
+import { compileRequest, type RequestPlan } from '../request-plan.ts';
+import type { TemplateCompiler } from '../template-compiler.ts';
+
+/** One request on the way to a token, compiled. */
+export interface TokenExchangePlan {
+  /** JSON pointer of the operation, for messages. */
+  readonly pointer: string;
+  readonly request: RequestPlan;
+  /** 0: a redirect is an answer. */
+  readonly maxRedirects: number;
+  readonly trust: TrustPlan;
+  /** Shown to the token host; null: what the connection itself shows, where it is trusted alike. */
+  readonly clientCertificate: ClientCertificatePlan | null;
+}
+
+export interface TokenRequestParts {
+  readonly operation: HttpOperationConfig;
+  readonly connection: TokenConnectionDefinition | null;
+}
+
+/** Compiles the request at `pointer`, which has members `operation` and `connection`. */
+export function compileTokenRequest(
+  { operation, connection }: TokenRequestParts,
+  pointer: string,
+  compiler: TemplateCompiler,
+  surroundings: AuthSurroundings,
+): TokenExchangePlan {
+  const baseUrl =
+    connection === null
+      ? surroundings.baseUrl
+      : { definition: connection.baseUrl, pointer: `${pointer}/connection/baseUrl` };
+  const request = compileRequest(
+    {
+      baseUrl,
+      path: { definition: operation.path, pointer: `${pointer}/operation/path` },
+      operation: { definition: operation, pointer: `${pointer}/operation` },
+      shared: { definition: { headers: {}, params: {} }, pointer },
+    },
+    compiler,
+  );
+  return {
+    pointer: `${pointer}/operation`,
+    request,
+    maxRedirects: operation.followRedirect ? surroundings.maxRedirects : 0,
+    trust: compileTokenTrust(connection?.caCert ?? null, `${pointer}/connection/caCert`, surroundings),
+    clientCertificate: compileCertificate(connection, `${pointer}/connection`, compiler, surroundings),
+  };
+}
+
+/** Whom a token host's certificate is judged by: a CA of its own, or what the connection trusts. */
+export function compileTokenTrust(
+  caCert: string | null,
+  pointer: string,
+  surroundings: AuthSurroundings,
+): TrustPlan {
+  if (caCert === null) return surroundings.trust;
+  const { issues } = surroundings.compiler;
+  return issues.attempt(pointer, () => surroundings.createTokenTrust(caCert, pointer)) ?? surroundings.trust;
+}
+
+function compileCertificate(
+  connection: TokenConnectionDefinition | null,
+  pointer: string,
+  compiler: TemplateCompiler,
+  { createCertificateTrust }: AuthSurroundings,
+): ClientCertificatePlan | null {
+  const certificate = connection?.clientCertificate;
+  if (!connection || certificate === undefined) return null;
+  const { cert, key, passphrase } = certificate;
+  const place = `${pointer}/clientCertificate`;
+  return {
+    pointer: place,
+    cert: compiler.text(cert, 'text', `${place}/cert`),
+    key: compiler.text(key, 'text', `${place}/key`),
+    passphrase: passphrase === undefined ? null : compiler.text(passphrase, 'text', `${place}/passphrase`),
+    createTrust: (client, nowMs) =>
+      createCertificateTrust(
+        connection.caCert,
+        { caCert: `${pointer}/caCert`, clientCertificate: place },
+        client,
+        nowMs,
+      ),
+  };
+}

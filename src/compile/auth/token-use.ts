@@ -1,0 +1,175 @@
+import { joinPointer } from '../../base/json-pointer.ts';
+import type { ExpiryFormat, KeepDefinitions, TokenUseDefinition } from '../../definition/auth/token-use.ts';
+import { compileExpression } from '../../expression/compile-expression.ts';
+import type { CompiledExpression } from '../../expression/expression.ts';
+import type { TokenPlacement } from '../auth-plan.ts';
+import type { KeptNames, TemplateCompiler } from '../template-compiler.ts';
+import { compilePlacement, type PlacementPlan } from './placement.ts';
+
+/** How a fetched token is used, compiled: where it goes, how long it lives, what is kept with it, how it is rejected. */
+export interface TokenUsePlan {
+  /** JSON pointer of the auth definition. */
+  readonly pointer: string;
+  /** One header; used when there are no placements. */
+  readonly header: TokenPlacement;
+  /** Their values are templates that also know `<<token>>`. */
+  readonly placements: readonly PlacementPlan[];
+  readonly expiry: ExpiryPlan;
+  readonly keep: readonly KeepPlan[];
+  readonly keepCookies: boolean;
+  /** Every name that is kept once there is a token, those of earlier requests included. */
+  readonly kept: KeptNames['known'];
+  /** null: a status of 401. */
+  readonly rejectedWhen: CompiledExpression | null;
+  readonly replayWrites: boolean;
+  readonly refreshTokenOutput: CompiledExpression | null;
+  readonly strict: boolean;
+}
+
+export interface ExpiryPlan {
+  /** JSON pointer, for messages. */
+  readonly pointer: string;
+  readonly format: ExpiryFormat;
+  readonly value: CompiledExpression | null;
+  readonly lifetimeSeconds: number | null;
+}
+
+/** A value kept of a token answer. `secret` undefined: a text is a secret unless it is a URL. */
+export interface KeepPlan {
+  readonly name: string;
+  readonly pointer: string;
+  readonly value: CompiledExpression;
+  readonly secret: boolean | undefined;
+}
+
+export interface TokenUseSurroundings {
+  readonly compiler: TemplateCompiler;
+  readonly trusted: boolean;
+  readonly header: TokenPlacement;
+  /** What the strategy's own fields say of expiry, for definitions without `expiry.value`. */
+  readonly expiration?: {
+    readonly source: string;
+    readonly pointer: string;
+    readonly format: ExpiryFormat;
+  } | null;
+  /** Names kept by earlier requests. */
+  readonly kept?: ReadonlyMap<string, boolean>;
+}
+
+/** The name under which the cookies of token answers are kept. */
+export const KEPT_COOKIES = 'cookies';
+
+export function compileTokenUse(
+  definition: TokenUseDefinition,
+  pointer: string,
+  surroundings: TokenUseSurroundings,
+): TokenUsePlan {
+  const { compiler, trusted, kept } = surroundings;
+  const { rejectedWhen, refreshTokenOutput } = definition;
+  const answers = compiler.withKept({ known: kept ?? new Map(), later: new Set() });
+  const names = keptNamesOf(definition, kept);
+  const placing = compiler.withKept(names).withLocals(name => name === 'token', true);
+  return {
+    pointer,
+    header: surroundings.header,
+    placements: (definition.placements ?? []).map((placement, index) =>
+      compilePlacement(placement, joinPointer(pointer, 'placements', index), placing),
+    ),
+    expiry: compileExpiry(definition, pointer, answers, surroundings),
+    keep: compileKeep(definition.keep ?? {}, `${pointer}/keep`, answers, trusted),
+    keepCookies: definition.keepCookies ?? false,
+    kept: names.known,
+    rejectedWhen:
+      rejectedWhen === undefined
+        ? null
+        : compileAnswer(rejectedWhen, `${pointer}/rejectedWhen`, compiler, trusted),
+    replayWrites: definition.replayWrites ?? false,
+    refreshTokenOutput:
+      refreshTokenOutput === undefined
+        ? null
+        : compileTokenExpression(refreshTokenOutput, `${pointer}/refreshTokenOutput`, answers, trusted),
+    strict: definition.strict ?? false,
+  };
+}
+
+/** What templates may read once there is a token: what earlier requests kept, and what the token answer brought. */
+export function keptNamesOf(
+  { keep = {}, keepCookies = false }: TokenUseDefinition,
+  earlier: ReadonlyMap<string, boolean> = new Map(),
+): KeptNames {
+  const own = Object.entries(keep).map(([name, each]) => [name, isGuarded(each)] as const);
+  const cookies = keepCookies ? [[KEPT_COOKIES, true] as const] : [];
+  return { known: new Map([...earlier, ...cookies, ...own]), later: new Set() };
+}
+
+export function isGuarded(definition: KeepDefinitions[string]): boolean {
+  return typeof definition === 'string' || definition.secret !== false;
+}
+
+export function compileKeep(
+  definitions: KeepDefinitions,
+  pointer: string,
+  compiler: TemplateCompiler,
+  trusted: boolean,
+): readonly KeepPlan[] {
+  return Object.entries(definitions).map(([name, definition]) => {
+    const isText = typeof definition === 'string';
+    const place = joinPointer(pointer, name, ...(isText ? [] : ['value']));
+    compiler.assertNotSecret(name, joinPointer(pointer, name));
+    return {
+      name,
+      pointer: place,
+      value: compileTokenExpression(isText ? definition : definition.value, place, compiler, trusted),
+      secret: isText ? undefined : definition.secret,
+    };
+  });
+}
+
+/** An expression over a token answer, which may also read parameters, secrets, computed and kept values by name. */
+export function compileTokenExpression(
+  source: string,
+  pointer: string,
+  compiler: TemplateCompiler,
+  trusted: boolean,
+): CompiledExpression {
+  const expression = compiler.issues.attempt(pointer, () =>
+    compileExpression(source, { pointer, context: 'token', trusted }),
+  );
+  if (expression?.references !== undefined) compiler.noteReferences(expression.references, pointer);
+  return expression ?? neverCompiled;
+}
+
+function compileExpiry(
+  { expiry }: TokenUseDefinition,
+  pointer: string,
+  compiler: TemplateCompiler,
+  { expiration, trusted }: TokenUseSurroundings,
+): ExpiryPlan {
+  const own =
+    expiry?.value === undefined ? expiration : { source: expiry.value, pointer: `${pointer}/expiry/value` };
+  return {
+    pointer: own?.pointer ?? `${pointer}/expiry`,
+    format: expiry?.format ?? (expiry?.value === undefined ? expiration?.format : undefined) ?? 'auto',
+    value: own ? compileTokenExpression(own.source, own.pointer, compiler, trusted) : null,
+    lifetimeSeconds: expiry?.lifetimeSeconds ?? null,
+  };
+}
+
+/** An expression over an answer of the API itself. */
+function compileAnswer(
+  source: string,
+  pointer: string,
+  { issues }: TemplateCompiler,
+  trusted: boolean,
+): CompiledExpression {
+  const compile = () => compileExpression(source, { pointer, context: 'response', trusted });
+  return issues.attempt(pointer, compile) ?? neverCompiled;
+}
+
+/** Stands in for an expression that has an issue; the definition then never becomes a plan. */
+const neverCompiled: CompiledExpression = {
+  source: '',
+  language: 'javascript',
+  isAsync: false,
+  evaluate: () => undefined,
+};
