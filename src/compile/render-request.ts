@@ -1,7 +1,9 @@
+import { FerruleError } from '../errors/ferrule-error.ts';
+import { isAuthority } from '../template/url-rules.ts';
 import type { HeaderPair, HttpRequest } from '../transport/transport.ts';
 import { renderBody } from './render-body.ts';
 import type { RenderScope } from './render-scope.ts';
-import type { RequestPlan } from './request-plan.ts';
+import { isHostHeader, type RequestPlan } from './request-plan.ts';
 import type { FieldPlan } from './text-plan.ts';
 
 /**
@@ -29,7 +31,14 @@ function renderHeaders(fields: readonly FieldPlan[], scope: RenderScope): Header
   const headers: HeaderPair[] = [];
   for (const { name, text } of fields) {
     if (text.isAbsent(scope)) continue;
-    headers.push([name, text.render(scope)]);
+    const value = text.render(scope);
+    if (isHostHeader(name) && !isAuthority(value)) {
+      throw new FerruleError('VALUE_REFUSED', 'The header Host would not hold one valid host', {
+        pointer: text.references[0]?.pointer,
+        expected: 'a host name or address, with or without a port',
+      });
+    }
+    headers.push([name, value]);
   }
   return headers;
 }

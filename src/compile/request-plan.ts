@@ -48,6 +48,7 @@ const FRAMING_HEADERS = new Set([
   'keep-alive',
   'upgrade',
   'te',
+  'expect',
 ]);
 
 export function compileRequest(parts: RequestParts, compiler: TemplateCompiler): RequestPlan {
@@ -112,10 +113,20 @@ function compileHeaders(
   pointer: string,
   compiler: TemplateCompiler,
 ): readonly FieldPlan[] {
-  for (const name of Object.keys(headers)) {
-    compiler.issues.attempt(joinPointer(pointer, name), () => assertHeaderName(name));
+  for (const [name, value] of Object.entries(headers)) {
+    compiler.issues.attempt(joinPointer(pointer, name), () => {
+      assertHeaderName(name);
+      if (isHostHeader(name) && typeof value !== 'string' && value.length > 1) {
+        throw new FerruleError('HEADER_INVALID', 'A request has one Host header', { expected: 'one host' });
+      }
+    });
   }
   return compileFields(headers, pointer, 'header', compiler);
+}
+
+/** A server must refuse a request with two of it, or with one that is no host (RFC 9112 section 3.2). */
+export function isHostHeader(name: string): boolean {
+  return name.length === 4 && name.toLowerCase() === 'host';
 }
 
 /** Throws HEADER_INVALID unless the name can stand in a request. */
