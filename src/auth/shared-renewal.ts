@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { reportingStore } from './reporting-store.ts';
 import type { StoredToken, Token, TokenRequest } from './token.ts';
-import { toReauthError, toReauthReason } from './token-failure.ts';
+import { toReauthError, toReauthReason, toWaitersError } from './token-failure.ts';
 import { type StoredTokenRecord, type TokenStore, toTokenRecord } from './token-store.ts';
 
 /**
@@ -122,10 +122,10 @@ export class SharedRenewal {
     const stored = await this.#store.get(key);
     const found = this.#judge(stored, outworn);
     if (found !== undefined) return found;
+    const unsaved = this.#unsaved.get(key);
+    const lives = unsaved !== undefined && this.#clock.now() < unsaved.expiresAtMs;
+    const last = unsaved === undefined ? toStoredToken(stored) : { ...unsaved, version: '' };
     try {
-      const unsaved = this.#unsaved.get(key);
-      const lives = unsaved !== undefined && this.#clock.now() < unsaved.expiresAtMs;
-      const last = unsaved === undefined ? toStoredToken(stored) : { ...unsaved, version: '' };
       return await this.#save(key, stored?.version, lives ? unsaved : await request(last), outworn);
     } catch (error) {
       const needsReauth = toReauthReason(error, this.#clock.now());
@@ -135,7 +135,7 @@ export class SharedRenewal {
       // The refresh token was dead because another engine had used it; then its token is there.
       const other = written === undefined ? this.#judge(await this.#store.get(key), outworn) : undefined;
       if (other !== undefined) return other;
-      throw toReauthError(needsReauth, error);
+      throw toWaitersError(needsReauth, error, last);
     }
   }
 

@@ -1,4 +1,5 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
+import type { Token } from './token.ts';
 import type { ReauthReason } from './token-store.ts';
 
 /** A failed request is left alone for this long, at least; doubled with each failure, with jitter. */
@@ -35,6 +36,15 @@ export function toReauthReason(error: unknown, atMs: number): ReauthReason | und
   if (error.code === 'TOKEN_NEEDS_REAUTH') return { error: named, message: summary, pointer, atMs };
   if (error.code !== 'TOKEN_REFUSED' || !terminalErrors.has(named)) return undefined;
   return { error: named, message: `The connection must be authorised again: ${summary}`, pointer, atMs };
+}
+
+/**
+ * What the calls get that waited for a request which ended the grant. A refresh token that is refused was an
+ * authorization, which somebody has to give again. Where the definition's own credentials were refused, they get the
+ * refusal itself; only later calls, for which nothing is asked any more, get TOKEN_NEEDS_REAUTH.
+ */
+export function toWaitersError(reason: ReauthReason, refusal: unknown, last: Token | undefined): unknown {
+  return last?.refreshToken === undefined ? refusal : toReauthError(reason, refusal);
 }
 
 /** The error that every call gets until the connection is authorised again. */
