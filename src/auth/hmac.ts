@@ -6,8 +6,9 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import type { HttpRequest } from '../transport/transport.ts';
 import type { AuthServices, AuthStrategy } from './auth-strategy.ts';
 import { placeCredential } from './place-credential.ts';
-import { createSignedParts, toMessageBytes, toTimestamp } from './signed-parts.ts';
+import { createSignedParts, type SigningMoment, toMessageBytes, toTimestamp } from './signed-parts.ts';
 import { bindToUrl } from './signed-request.ts';
+import { SigningValues, toRequestView } from './signing-values.ts';
 
 /**
  * A keyed hash (RFC 2104) over a message that the author composes of parts of the request. Placements without the
@@ -22,28 +23,69 @@ export function createHmacSigning(plan: HmacPlan, services: AuthServices): AuthS
         nonce: createNonce(plan.nonceFormat, services),
       };
       const key = decodeKey(plan.key.render(scope), plan);
-      const prepared = place(request, plan.before, scope, current => createSignedParts(current, moment, ''));
-      const message = plan.message.render({ ...scope, locals: createSignedParts(prepared, moment, '') });
-      const signature = createHmac(plan.algorithm, key)
-        .update(toMessageBytes(message, prepared, moment))
-        .digest(plan.encoding);
+      const values = new SigningValues(plan.values, scope, services);
+      const scopeOf = (current: HttpRequest, signature = ''): RenderScope => ({
+        ...scope,
+        locals: toLocals(values, current, moment, signature),
+      });
+      const prepared = place(request, plan.before, current => scopeOf(current));
+      const message = toMessage(plan, plan.message.render(scopeOf(prepared)), prepared, moment);
+      const signature = createHmac(plan.algorithm, key).update(message).digest(plan.encoding);
       redactor.addFleeting(signature);
-      const parts = createSignedParts(prepared, moment, signature);
-      return { request: bindToUrl(place(prepared, plan.after, scope, () => parts)) };
+      const signed = scopeOf(prepared, signature);
+      return { request: bindToUrl(place(prepared, plan.after, () => signed)) };
     },
   };
+}
+
+function toLocals(
+  values: SigningValues,
+  request: HttpRequest,
+  moment: SigningMoment,
+  signature: string,
+): LocalValues {
+  const parts = createSignedParts(request, moment, signature);
+  const toView = () => toRequestView(request, moment, signature);
+  return { get: name => (values.has(name) ? values.get(name, toView) : parts.get(name)) };
 }
 
 function place(
   request: HttpRequest,
   placements: readonly PlacementPlan[],
-  scope: RenderScope,
-  toLocals: (request: HttpRequest) => LocalValues,
+  toScope: (request: HttpRequest) => RenderScope,
 ): HttpRequest {
-  return placements.reduce((placed, placement) => {
-    const value = placement.value.render({ ...scope, locals: toLocals(placed) });
-    return placeCredential(placed, placement, value);
-  }, request);
+  return placements.reduce(
+    (placed, placement) => placeCredential(placed, placement, placement.value.render(toScope(placed))),
+    request,
+  );
+}
+
+function toMessage(plan: HmacPlan, text: string, request: HttpRequest, moment: SigningMoment): Buffer {
+  if (plan.messageEncoding === 'utf8') return toMessageBytes(text, request, moment);
+  return decodeText(text, plan.messageEncoding, `${plan.pointer}/message`, 'message');
+}
+
+function decodeKey(text: string, { keyEncoding, pointer }: HmacPlan): Buffer {
+  if (text !== '') return decodeText(text, keyEncoding, `${pointer}/key`, 'key');
+  throw new FerruleError('CREDENTIAL_INVALID', 'The signing key is empty', {
+    pointer: `${pointer}/key`,
+    expected: 'a key',
+  });
+}
+
+/** Base64 may be of either alphabet; what Node would skip is refused. */
+function decodeText(
+  text: string,
+  encoding: HmacPlan['keyEncoding'],
+  pointer: string,
+  kind: 'key' | 'message',
+): Buffer {
+  const alphabets = { utf8: /^/, hex: /^(?:[\dA-Fa-f]{2})*$/, base64: /^[A-Za-z0-9+/_-]*={0,2}$/ };
+  if (alphabets[encoding].test(text)) return Buffer.from(text, encoding);
+  throw new FerruleError('CREDENTIAL_INVALID', `The ${kind} is not written as it should be`, {
+    pointer,
+    expected: `${encoding}, as ${kind}Encoding says`,
+  });
 }
 
 function createNonce(format: HmacPlan['nonceFormat'], { randomBytes }: AuthServices): string {
@@ -53,19 +95,4 @@ function createNonce(format: HmacPlan['nonceFormat'], { randomBytes }: AuthServi
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-function decodeKey(text: string, { keyEncoding, pointer }: HmacPlan): Buffer {
-  const isValid =
-    keyEncoding === 'utf8'
-      ? text !== ''
-      : keyEncoding === 'hex'
-        ? /^(?:[\dA-Fa-f]{2})+$/.test(text)
-        : /^[A-Za-z0-9+/_-]+={0,2}$/.test(text);
-  if (isValid) return Buffer.from(text, keyEncoding);
-  throw new FerruleError('CREDENTIAL_INVALID', 'The signing key cannot be used', {
-    pointer: `${pointer}/key`,
-    expected: keyEncoding === 'utf8' ? 'a key' : `a key in ${keyEncoding}, as keyEncoding says`,
-    found: text === '' ? 'an empty text' : `a text that is not ${keyEncoding}`,
-  });
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { reportingStore } from './reporting-store.ts';
 import type { StoredToken, Token, TokenRequest } from './token.ts';
-import { toReauthError, toReauthReason } from './token-reauth.ts';
+import { MIN_RETRY_MS, toReauthError, toReauthReason, toWaitersError } from './token-failure.ts';
 import { type StoredTokenRecord, type TokenStore, toTokenRecord } from './token-store.ts';
 
 /**
@@ -66,12 +66,19 @@ export class SharedRenewal {
     const found = await this.#takeTurn(key, owner, outworn);
     if (found !== undefined) return found;
     const stopRenewing = this.#holdLease(key, owner);
+    let pauseMs = 0;
     try {
       return await this.#request(key, request, outworn);
+    } catch (error) {
+      // Nobody waits for an early renewal, so the lease is held through the pause that is due after a failure:
+      // then the engines together leave the server alone for as long as each of them would.
+      if (this.#lives(outworn)) pauseMs = MIN_RETRY_MS;
+      throw error;
     } finally {
       stopRenewing();
+      const { releaseLease, acquireLease } = this.#store;
       // A lease that cannot be given back ends by time.
-      await this.#store.releaseLease(key, owner).catch(ignore);
+      await (pauseMs === 0 ? releaseLease(key, owner) : acquireLease(key, owner, pauseMs)).catch(ignore);
     }
   }
 
@@ -122,10 +129,10 @@ export class SharedRenewal {
     const stored = await this.#store.get(key);
     const found = this.#judge(stored, outworn);
     if (found !== undefined) return found;
+    const unsaved = this.#unsaved.get(key);
+    const lives = unsaved !== undefined && this.#clock.now() < unsaved.expiresAtMs;
+    const last = unsaved === undefined ? toStoredToken(stored) : { ...unsaved, version: '' };
     try {
-      const unsaved = this.#unsaved.get(key);
-      const lives = unsaved !== undefined && this.#clock.now() < unsaved.expiresAtMs;
-      const last = unsaved === undefined ? toStoredToken(stored) : { ...unsaved, version: '' };
       return await this.#save(key, stored?.version, lives ? unsaved : await request(last), outworn);
     } catch (error) {
       const needsReauth = toReauthReason(error, this.#clock.now());
@@ -135,7 +142,7 @@ export class SharedRenewal {
       // The refresh token was dead because another engine had used it; then its token is there.
       const other = written === undefined ? this.#judge(await this.#store.get(key), outworn) : undefined;
       if (other !== undefined) return other;
-      throw toReauthError(needsReauth, error);
+      throw toWaitersError(needsReauth, error, last);
     }
   }
 
@@ -187,6 +194,10 @@ export class SharedRenewal {
     if (lives && token.version !== outworn?.token.version && !refused) return { token, source: 'store' };
     if (needsReauth !== undefined) throw toReauthError(needsReauth);
     return undefined;
+  }
+
+  #lives(outworn: Outworn | undefined): boolean {
+    return outworn !== undefined && !outworn.rejected && this.#clock.now() < outworn.token.expiresAtMs;
   }
 
   #holdLease(key: string, owner: string): () => void {

@@ -39,7 +39,9 @@ export function assertTokenAnswer(answer: TokenAnswer, pointer: string, redactor
     );
   }
   if (answer.statusCode >= 200 && answer.statusCode < 300) return;
-  throw new FerruleError('TOKEN_REQUEST_FAILED', `The token endpoint answered ${answer.statusCode}`, {
+  const said = readMessage(answer.body);
+  const words = said === undefined ? '' : `: ${redactor.redact(said)}`;
+  throw new FerruleError('TOKEN_REQUEST_FAILED', `The token endpoint answered ${answer.statusCode}${words}`, {
     pointer,
     expected: 'a status of 2xx',
     found: describeAnswer(answer),
@@ -133,6 +135,30 @@ function readRefusal(body: unknown): Refusal | undefined {
     error: error.slice(0, 100),
     description: typeof description === 'string' ? description.slice(0, 500) : undefined,
   };
+}
+
+/** Where servers without OAuth say what is wrong; the shallowest text of such a name in a JSON answer. */
+const MESSAGE_NAMES = [
+  'message',
+  'error_description',
+  'errorMessage',
+  'error_message',
+  'detail',
+  'title',
+  'reason',
+];
+
+function readMessage(body: unknown, depth = 0): string | undefined {
+  if (typeof body !== 'object' || body === null || depth > 3) return undefined;
+  const own = MESSAGE_NAMES.map(name => Reflect.get(body, name)).find(
+    text => typeof text === 'string' && text.trim() !== '',
+  );
+  if (typeof own === 'string') return own.slice(0, 500);
+  for (const member of Object.values(body).slice(0, 20)) {
+    const inner = readMessage(member, depth + 1);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 function describeNumber(value: number): string {

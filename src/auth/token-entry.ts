@@ -2,7 +2,7 @@ import type { FerruleError } from '../errors/ferrule-error.ts';
 import type { Outworn } from './shared-renewal.ts';
 import { renewalPoint, type StoredToken, type Token } from './token.ts';
 import type { TokenRejected, TokenRenewing } from './token-events.ts';
-import { MIN_RETRY_MS, toAskedPauseMs, toRetryPauseMs } from './token-reauth.ts';
+import { MIN_RETRY_MS, toAskedPauseMs, toRetryPauseMs } from './token-failure.ts';
 
 /** A server that answers a renewal with the same token again is asked again after this time. */
 const UNCHANGED_RETRY_MS = 30_000;

@@ -8,7 +8,7 @@ import { type Renewed, SharedRenewal } from './shared-renewal.ts';
 import type { StoredToken, Token, TokenRequest } from './token.ts';
 import { TokenEntry } from './token-entry.ts';
 import type { TokenDecision, TokenEventListener } from './token-events.ts';
-import { toReauthError, toReauthReason } from './token-reauth.ts';
+import { toReauthError, toReauthReason, toWaitersError } from './token-failure.ts';
 import type { TokenStore } from './token-store.ts';
 
 export interface TokenKeeperOptions {
@@ -183,30 +183,22 @@ export class TokenKeeper {
       return { token: { ...(await request(entry.token)), version: randomUUID() }, source: 'request' };
     } catch (error) {
       const reason = toReauthReason(error, this.#clock.now());
-      throw reason === undefined ? error : toReauthError(reason, error);
+      throw reason === undefined ? error : toWaitersError(reason, error, entry.token);
     }
   }
 
   #fail(entry: TokenEntry, error: unknown): void {
-    const failure =
-      error instanceof FerruleError
-        ? error
-        : new FerruleError('INTERNAL_DEFECT', 'A token request failed in a way it should not', {
-            cause: error,
-          });
-    // A shared store is looked at again by every call: the new authorization may come to another engine.
-    const final = failure.code === 'TOKEN_NEEDS_REAUTH';
-    entry.fail(failure, this.#clock.now(), {
+    const now = this.#clock.now();
+    const reauth = toReauthReason(error, now);
+    const failure = reauth === undefined ? toFerruleError(error) : toReauthError(reauth, error);
+    entry.fail(failure, now, {
       random: this.#random(),
-      final,
+      final: reauth !== undefined,
+      // A shared store is looked at again by every call: the new authorization may come to another engine.
       recheck: this.#shared !== undefined,
     });
-    if (final) {
-      const { error: reason } = failure.details;
-      this.#report(entry, { type: 'token_needs_reauth', reason: String(reason ?? 'unknown') });
-    } else {
-      this.#reportBackOff(entry, 'request_failed', failure);
-    }
+    if (reauth === undefined) this.#reportBackOff(entry, 'request_failed', failure);
+    else this.#report(entry, { type: 'token_needs_reauth', reason: reauth.error });
   }
 
   #entryOf(key: string, connection: string | undefined): TokenEntry {
@@ -233,6 +225,13 @@ export class TokenKeeper {
       // A listener that fails is its owner's affair; no call and no token may depend on it.
     }
   }
+}
+
+function toFerruleError(error: unknown): FerruleError {
+  if (error instanceof FerruleError) return error;
+  return new FerruleError('INTERNAL_DEFECT', 'A token request failed in a way it should not', {
+    cause: error,
+  });
 }
 
 /** A failed early renewal fails nobody: the token still lives, and the failure is in the entry and the events. */

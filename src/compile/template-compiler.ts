@@ -108,9 +108,9 @@ export class TemplateCompiler {
   }
 
   /** A tag of that name would be the secret, and what is kept would never be used. */
-  assertNotSecret(name: string, pointer: string): void {
+  assertNotSecret(name: string, pointer: string, kind = 'kept value'): void {
     if (!this.#options.secretNames.has(name)) return;
-    const message = `The kept value "${name}" has the name of a secret`;
+    const message = `The ${kind} "${name}" has the name of a secret`;
     this.issues.add({
       code: 'DEFINITION_WRONG_VALUE',
       pointer,

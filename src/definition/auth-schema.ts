@@ -7,7 +7,12 @@ import { createOauth1Fields } from './auth/oauth1.ts';
 import { createTokenRequestSchemas } from './auth/token-requests.ts';
 import { createTokenUseFields } from './auth/token-use.ts';
 import { defaults } from './defaults.ts';
-import { OLDER_EXPIRATION_NAMES, OLDER_TOKEN_NAMES } from './definition-input.ts';
+import {
+  type AuthInput,
+  type HttpOperationConfigInput,
+  OLDER_EXPIRATION_NAMES,
+  OLDER_TOKEN_NAMES,
+} from './definition-input.ts';
 import { fields, filledText, isObject, judgedBy, oneOf, refusal } from './schema-kit.ts';
 import { valibot } from './valibot.ts';
 
@@ -16,7 +21,9 @@ const INTEGRATOR_TYPES = ['basic', 'raw_bearer_token', 'http_bearer_token', 'cli
 const AUTH_TYPES = [...INTEGRATOR_TYPES, 'api_key', 'aws_signature_v4', 'digest', 'hmac', 'oauth1'] as const;
 
 /** Every strategy under both spellings of its discriminator, and the older `bearer_token` in its three shapes. */
-export function createAuthSchema<Config extends GenericSchema>(operationConfig: Config) {
+export function createAuthSchema(
+  operationConfig: GenericSchema<HttpOperationConfigInput>,
+): GenericSchema<AuthInput> {
   const v = valibot();
   const nullableText = v.nullable(v.string());
   const caCert = v.exactOptional(v.nullable(filledText()));

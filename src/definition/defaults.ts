@@ -19,6 +19,7 @@ export const defaults = {
   hmac: {
     algorithm: 'sha256',
     keyEncoding: 'utf8',
+    messageEncoding: 'utf8',
     encoding: 'hex',
     timestampFormat: 'epoch_seconds',
     nonceFormat: 'uuid',

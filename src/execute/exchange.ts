@@ -1,5 +1,5 @@
 import type { AuthServices } from '../auth/auth-strategy.ts';
-import { toTokenFailure } from '../auth/token-failure.ts';
+import { toTokenFailure } from '../auth/token-request-failure.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';

@@ -73,7 +73,7 @@ export function staticOwners(place: ExpressionPlace): ReadonlySet<string> {
 }
 
 function hasLibrary(place: ExpressionPlace): boolean {
-  return place === 'token' || place === 'value';
+  return place === 'token' || place === 'value' || place === 'signing';
 }
 
 export function ownEntry<Entry>(table: Readonly<Record<string, Entry>>, name: string): Entry | undefined {

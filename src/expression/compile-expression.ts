@@ -39,7 +39,8 @@ export function compileExpression(source: string, options: CompileExpressionOpti
   assertLength(source, options.pointer);
   const prefixed = options.language === undefined && source.trimStart().startsWith(JSONATA_PREFIX);
   if (prefixed || options.language === 'jsonata') {
-    if (options.context === 'value') throw notComputable(source, options.pointer);
+    if (options.context === 'value' || options.context === 'signing')
+      throw notComputable(source, options.pointer);
     return compileJsonata(source, withoutPrefix(source), options);
   }
   const direct = compileDirectly(source, options);

@@ -14,6 +14,8 @@ export interface ExpressionScope {
   readonly current?: unknown;
   /** The element's position from 0, in an expression of `children`. */
   readonly index?: number;
+  /** The request as it will be sent, in a `signing` expression. */
+  readonly request?: unknown;
   /** What `value` and `token` expressions read by name, plain: see `scope-roots.ts`. */
   readonly parameters?: NamedValues;
   readonly secrets?: NamedValues;
@@ -25,10 +27,10 @@ export type NamedValues = Readonly<Record<string, unknown>>;
 
 /**
  * Where an expression stands. `child` expressions also see `current` and `index`; `token` expressions, which read the
- * answers of token requests, and `value` expressions, which compute values before a request, also have the function
- * library and named values.
+ * answers of token requests, `value` expressions, which compute values before a request, and `signing` expressions,
+ * which see the `request` that is being signed, also have the function library and named values.
  */
-export type ExpressionPlace = 'response' | 'child' | 'token' | 'value';
+export type ExpressionPlace = 'response' | 'child' | 'token' | 'value' | 'signing';
 
 export interface EvaluateOptions {
   /** Overrides single limits of the budget given at compile time. */

@@ -20,6 +20,7 @@ const dataRoots = {
   child: [...answer, 'current', 'index'],
   token: answer,
   value: [],
+  signing: ['request'],
 } as const satisfies Readonly<Record<ExpressionPlace, readonly string[]>>;
 
 const namedRoots: Readonly<Record<ExpressionPlace, readonly NamedRoot[]>> = {
@@ -27,6 +28,7 @@ const namedRoots: Readonly<Record<ExpressionPlace, readonly NamedRoot[]>> = {
   child: [],
   token: ['parameters', 'secrets', 'values', 'kept'],
   value: ['parameters', 'secrets', 'values'],
+  signing: ['parameters', 'secrets', 'values'],
 };
 
 export type DataRoot = (typeof dataRoots)[ExpressionPlace][number];

@@ -145,9 +145,10 @@ describe('an HMAC signature', () => {
     const auth = {
       keyEncoding: 'base64',
       encoding: 'base64url',
+      values: { Hash: "sha256(request.body, 'base64')" },
       message: 'a<<body>>b',
       placements: [
-        { in: 'header', name: 'X-Hash', value: '<<bodySha1>>' },
+        { in: 'header', name: 'X-Hash', value: '<<bodySha1>> <<Hash>>' },
         { in: 'cookie', name: 'sig', value: '<<signature>>' },
       ],
     };
@@ -158,7 +159,7 @@ describe('an HMAC signature', () => {
       .execute('Send', { Folder: 'f', File: new Uint8Array(bytes) });
     const message = Buffer.concat([Buffer.from('a'), bytes, Buffer.from('b')]);
     expect(server.received[0]?.headers).toMatchObject({
-      'x-hash': createHash('sha1').update(bytes).digest('hex'),
+      'x-hash': `${createHash('sha1').update(bytes).digest('hex')} ${createHash('sha256').update(bytes).digest('base64')}`,
       cookie: `sig=${hmac('sha256', Buffer.from([0xfb, 0xff]), message).digest('base64url')}`,
     });
   });

@@ -65,7 +65,7 @@ describe.each(Object.keys(kinds))('signed tokens by %s', kind => {
       answer.body = { error: 'invalid_grant', error_description: 'Not today' };
     });
     const failure = await failureOf(connect().execute('Get'));
-    expect(failure).toMatchObject({ code: 'TOKEN_NEEDS_REAUTH', details: { error: 'invalid_grant' } });
+    expect(failure).toMatchObject({ code: 'TOKEN_REFUSED', details: { error: 'invalid_grant' } });
     expect(failure.message).toContain('Not today');
   });
 

@@ -1,223 +1,417 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  createEngine,
+  createMemoryTokenStore,
+  type Engine,
+  type EngineOptions,
+  type FerruleError,
+  type TokenEvent,
+} from '../../src/index.ts';
+import { sendJson } from '../support/echo-server.ts';
 import { failureOf } from '../support/failure-of.ts';
-import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
-import { openTokenWorld, type TokenWorld } from './token-server.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { startTokenServer, type TokenServerRules, tokenConnection } from '../support/token-server.ts';
 
-let clock: FakeClock;
-let world: TokenWorld;
-let issued: number;
+const SECOND = 1000;
 
-/** Issues token-1, token-2 and so on, each for an hour. */
-beforeEach(async () => {
-  clock = createFakeClock();
-  world = await openTokenWorld({ clock });
-  issued = 0;
-  world.login.answerWith(() => ({ body: { access_token: `token-number-${++issued}`, expires_in: 3600 } }));
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(each => each.close()));
 });
-afterEach(() => world.close());
 
-const sentTokens = () => world.api.requests.map(({ header }) => header['authorization']);
-const bearer = (nth: number) => `Bearer token-number-${nth}`;
-
-/** An API that accepts tokens from the given one on. */
-function acceptFrom(nth: number): void {
-  world.api.answerWith(({ header }) => {
-    const given = Number(/\d+$/.exec(header['authorization'] ?? '')?.[0]);
-    return given >= nth ? { body: {} } : { status: 401, body: { error: 'expired' } };
-  });
+async function start(rules?: TokenServerRules) {
+  const server = await startTokenServer(rules);
+  open.unshift(server);
+  return server;
 }
 
-/** Waits until the token endpoint has been asked that often and its answer has been read. */
-async function untilIssued(count: number): Promise<void> {
-  while (issued < count) await new Promise(resolve => setImmediate(resolve));
+function engineOf(options?: EngineOptions): Engine {
+  const engine = createEngine(options);
+  open.push(engine);
+  return engine;
 }
 
-describe('one token for many callers', () => {
-  it('is asked for once by a thousand', async () => {
-    const connection = world.connect();
-    const reports = await Promise.all(Array.from({ length: 1000 }, () => connection.execute('Get')));
-    expect(reports.filter(({ ok }) => ok)).toHaveLength(1000);
-    expect(world.login.requests).toHaveLength(1);
-    expect(new Set(sentTokens())).toEqual(new Set([bearer(1)]));
-  });
-
-  it('is asked for once when the endpoint fails, and every caller gets the same typed error', async () => {
-    world.login.answerWith({ status: 503, body: { down: true } });
-    const connection = world.connect();
-    const failures = await Promise.all(
-      Array.from({ length: 1000 }, () => failureOf(connection.execute('Get'))),
+/** An engine on a clock that stands still, its events, and a wait until no token request is on its way. */
+function watchedEngine(options: EngineOptions = {}) {
+  const clock = createFakeClock();
+  const events: TokenEvent[] = [];
+  const engine = engineOf({ clock, onEvent: event => events.push(event), ...options });
+  const count = (...types: readonly TokenEvent['type'][]) =>
+    events.filter(({ type }) => types.includes(type)).length;
+  const settled = () =>
+    vi.waitUntil(
+      () =>
+        count('token_renewing') ===
+        count('token_renewed') + failedRequests(events) + count('token_needs_reauth'),
+      { interval: 1 },
     );
-    expect(new Set(failures.map(({ message }) => message)).size).toBe(1);
-    expect(failures[0]).toMatchObject({ code: 'TOKEN_REQUEST_FAILED', retryable: true });
-    expect(world.login.requests).toHaveLength(1);
-    expect(world.api.requests).toEqual([]);
-  });
+  return { clock, events, engine, settled };
+}
 
-  it('is not lost when one of them aborts', async () => {
-    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    world.login.answerWith(async () => {
-      arrive();
-      await released;
-      return { body: { access_token: 'token-number-1', expires_in: 3600 } };
+function failedRequests(events: readonly TokenEvent[]): number {
+  return events.filter(event => event.type === 'token_backed_off' && event.reason === 'request_failed')
+    .length;
+}
+
+describe('one request for many', () => {
+  it('asks once for ten thousand callers who find no token', async () => {
+    const server = await start();
+    const connection = engineOf().connection(tokenConnection(server.origin));
+    const reports = await Promise.all(Array.from({ length: 10_000 }, () => connection.execute('Read')));
+    expect(reports.every(({ ok }) => ok)).toBe(true);
+    expect(server.tokenRequests.length).toBe(1);
+    expect(server.apiRequests.length).toBe(10_000);
+    expect(new Set(server.apiRequests.map(({ headers }) => headers.authorization))).toEqual(
+      new Set(['Bearer token-1']),
+    );
+  }, 60_000);
+
+  it('asks a failing endpoint once for ten thousand callers, who all get the same typed error', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const server = await start({ token: (_request, response) => sendJson(response, {}, 503) });
+    const connection = engineOf().connection(tokenConnection(server.origin));
+    const errors = await Promise.all(
+      Array.from({ length: 10_000 }, () => failureOf(connection.execute('Read'))),
+    );
+    await new Promise(resolve => setImmediate(resolve));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(server.tokenRequests.length).toBe(1);
+    expect(server.apiRequests.length).toBe(0);
+    const shown = ({ code, pointer, message, retryable }: FerruleError) =>
+      JSON.stringify({ code, pointer, message, retryable });
+    expect(new Set(errors.map(shown)).size).toBe(1);
+    expect(errors[0]).toMatchObject({
+      code: 'TOKEN_REQUEST_FAILED',
+      pointer: '/config/auth/token/operation',
+      retryable: true,
     });
-    const controller = new AbortController();
-    const connection = world.connect();
-    const leaves = failureOf(connection.execute('Get', {}, { signal: controller.signal }));
-    const stays = connection.execute('Get');
-    await arrived;
-    controller.abort();
-    expect(await leaves).toMatchObject({ code: 'ABORTED' });
-    release();
-    expect(await stays).toMatchObject({ ok: true });
-    expect(world.login.requests).toHaveLength(1);
+  }, 60_000);
+
+  it('asks once for two engines on one store', async () => {
+    const server = await start();
+    const tokenStore = createMemoryTokenStore();
+    const engines = [engineOf({ tokenStore }), engineOf({ tokenStore })];
+    const reports = await Promise.all(
+      engines.flatMap(engine => {
+        const connection = engine.connection(tokenConnection(server.origin));
+        return Array.from({ length: 500 }, () => connection.execute('Read'));
+      }),
+    );
+    expect(reports.every(({ ok }) => ok)).toBe(true);
+    expect(server.tokenRequests.length).toBe(1);
   });
 
-  it('is not shared between connections whose secrets differ', async () => {
-    const auth = (clientSecret: string) =>
-      ({
-        authType: 'client_credentials',
-        tokenUrl: `${world.login.origin}/token`,
-        clientId: 'id',
-        clientSecret,
-      }) as const;
-    await world.connect(auth('first-secret')).execute('Get');
-    await world.connect(auth('second-secret')).execute('Get');
-    await world.connect(auth('first-secret')).execute('Get');
-    expect(sentTokens()).toEqual([bearer(1), bearer(2), bearer(1)]);
+  it('asks no more when an engine comes later and finds the token in the store', async () => {
+    const server = await start();
+    const tokenStore = createMemoryTokenStore();
+    const first = engineOf({ tokenStore });
+    await first.connection(tokenConnection(server.origin)).execute('Read');
+    await first.close();
+    const later = engineOf({ tokenStore }).connection(tokenConnection(server.origin));
+    const report = await later.execute('Read', {}, { debug: true });
+    expect(report.token?.source).toBe('requested');
+    expect(server.tokenRequests.length).toBe(1);
+    expect(JSON.stringify(await later.dryRun('Read'))).not.toContain('token-1');
   });
-});
 
-describe('connections that log in alike', () => {
-  const reading = (tokenOutput: string) =>
-    ({
-      authType: 'http_bearer_token',
-      token: {
-        operation: { configType: 'http', method: 'POST', path: '/token' },
-        tokenOutput,
-        expirationOutput: '60',
-        connection: { baseUrl: world.login.origin },
-      },
-    }) as const;
-
-  it('share a token when they find it in the same place of the answer, and only then', async () => {
-    world.login.answerWith({ body: { access_token: 'token-number-1', id_token: 'token-number-2' } });
-    await world.connect(reading('body.access_token'), 'First').execute('Get');
-    await world.connect(reading('body.access_token'), 'Second').execute('Get');
-    await world.connect(reading('body.id_token'), 'Third').execute('Get');
-    expect(sentTokens()).toEqual([bearer(1), bearer(1), bearer(2)]);
-    expect(world.login.requests).toHaveLength(2);
+  it('requests a five-minute token once in a hundred calls', async () => {
+    const server = await start({
+      token: (_request, response, nth) =>
+        sendJson(response, { access_token: `short-${nth}`, expires_in: 300 }),
+    });
+    const { clock, engine } = watchedEngine();
+    const connection = engine.connection(tokenConnection(server.origin));
+    for (let call = 0; call < 100; call += 1) {
+      expect((await connection.execute('Read')).ok).toBe(true);
+      clock.advance(2 * SECOND);
+    }
+    expect(server.tokenRequests.length).toBe(1);
   });
 });
 
 describe('renewal', () => {
-  it('happens in the background a minute before expiry, while the old token is served', async () => {
-    const connection = world.connect();
-    await connection.execute('Get');
-    clock.advance(3_539_000);
-    await connection.execute('Get');
-    expect(issued).toBe(1);
-    clock.advance(1000);
-    const during = await connection.execute('Get');
-    expect(during.token?.source).toBe('cache');
-    await untilIssued(2);
-    clock.advance(1000);
-    await expect
-      .poll(async () => (await connection.execute('Get')).token?.expiresAt)
-      .not.toBe(during.token?.expiresAt);
-    expect(sentTokens().slice(0, 3)).toEqual([bearer(1), bearer(1), bearer(1)]);
-    expect(sentTokens().at(-1)).toBe(bearer(2));
-    expect(world.login.requests).toHaveLength(2);
+  it('makes nobody wait while the old token lives, even if the token endpoint is silent', async () => {
+    const server = await start({ token: (_request, _response, nth) => nth > 1 });
+    const { clock, engine } = watchedEngine();
+    const connection = engine.connection(tokenConnection(server.origin));
+    await connection.execute('Read');
+    clock.advance(3541 * SECOND);
+    const reports = await Promise.all(Array.from({ length: 200 }, () => connection.execute('Read')));
+    expect(reports.every(({ ok, token }) => ok && token?.source === 'cache')).toBe(true);
+    await vi.waitUntil(() => server.tokenRequests.length === 2);
+    expect((await connection.execute('Read')).ok).toBe(true);
+    expect(server.tokenRequests.length).toBe(2);
   });
 
-  it('that fails early fails nobody as long as the old token lives', async () => {
-    const connection = world.connect();
-    await connection.execute('Get');
-    world.login.answerWith({ status: 500 });
-    clock.advance(3_541_000);
-    expect(await connection.execute('Get')).toMatchObject({ ok: true });
-    clock.advance(58_000);
-    expect(await connection.execute('Get')).toMatchObject({ ok: true });
-    clock.advance(1000);
-    expect(await failureOf(connection.execute('Get'))).toMatchObject({ code: 'TOKEN_REQUEST_FAILED' });
-    expect(new Set(sentTokens())).toEqual(new Set([bearer(1)]));
+  it('fails no call while the endpoint is down until expiry, and asks it at least three seconds apart', async () => {
+    let down = false;
+    const askedAtMs: number[] = [];
+    const { clock, engine, settled } = watchedEngine();
+    const server = await start({
+      token: (_request, response) => {
+        askedAtMs.push(clock.now());
+        return down && sendJson(response, { why: 'maintenance' }, 503);
+      },
+    });
+    const connection = engine.connection(tokenConnection(server.origin));
+    await connection.execute('Read');
+    down = true;
+    clock.advance(3540 * SECOND - 1);
+    for (let tenths = 0; tenths < 600; tenths += 1) {
+      expect((await connection.execute('Read')).statusCode).toBe(200);
+      await settled();
+      clock.advance(SECOND / 10);
+    }
+    const pauses = askedAtMs.slice(1).map((atMs, index) => atMs - (askedAtMs[index] ?? 0));
+    expect(pauses.length).toBeGreaterThan(2);
+    expect(Math.min(...pauses.slice(1))).toBeGreaterThanOrEqual(3 * SECOND);
+    expect(new Set(pauses.slice(1)).size).toBeGreaterThan(1);
+    down = false;
+    clock.advance(3 * SECOND);
+    expect((await connection.execute('Read')).token?.source).toBe('requested');
+  });
+
+  it('asks a server that hands back the same dying token at most once in thirty seconds', async () => {
+    const { clock, engine, settled } = watchedEngine();
+    const diesAtMs = clock.now() + 3600 * SECOND;
+    const server = await start({
+      token: (_request, response) =>
+        sendJson(response, { access_token: 'dying', expires_in: (diesAtMs - clock.now()) / SECOND }),
+    });
+    const connection = engine.connection(tokenConnection(server.origin));
+    await connection.execute('Read');
+    clock.advance(3540 * SECOND);
+    for (let second = 0; second < 59; second += 1) {
+      expect((await connection.execute('Read')).ok).toBe(true);
+      await settled();
+      clock.advance(SECOND);
+    }
+    expect(server.tokenRequests.length).toBe(3);
   });
 });
 
-describe('a rejected token', () => {
-  it.each(['Get', 'Post'])('is renewed once and the call repeated: %s', async operation => {
-    const connection = world.connect();
-    await connection.execute('Get');
-    acceptFrom(2);
-    const report = await connection.execute(operation);
-    expect(report).toMatchObject({ ok: true, token: { source: 'requested' } });
-    expect(report.attempts.map(({ statusCode }) => statusCode)).toEqual([401, 200]);
-    expect(sentTokens()).toEqual([bearer(1), bearer(1), bearer(2)]);
-    expect(world.login.requests).toHaveLength(2);
-    if (operation === 'Post') expect(world.api.last.body.toString()).toBe('{"a": 1}');
+describe('expiry', () => {
+  it('soon after a renewal that failed does not make the endpoint be asked again within three seconds', async () => {
+    const { clock, engine, settled } = watchedEngine();
+    let down = false;
+    const server = await start({ token: (_request, response) => down && sendJson(response, {}, 503) });
+    const connection = engine.connection(tokenConnection(server.origin));
+    await connection.execute('Read');
+    down = true;
+    clock.advance(3599 * SECOND);
+    expect((await connection.execute('Read')).ok).toBe(true);
+    await settled();
+    down = false;
+    clock.advance(2 * SECOND);
+    expect(await failureOf(connection.execute('Read'))).toMatchObject({ code: 'TOKEN_REQUEST_FAILED' });
+    expect(server.tokenRequests.length).toBe(2);
+    clock.advance(SECOND);
+    expect((await connection.execute('Read')).ok).toBe(true);
   });
+});
 
-  it('is renewed once for fifty calls at a time', async () => {
-    const connection = world.connect();
-    await connection.execute('Get');
-    acceptFrom(2);
-    const reports = await Promise.all(Array.from({ length: 50 }, () => connection.execute('Get')));
+describe('rejection', () => {
+  it('of one token by five hundred answers brings one renewal, and each request is sent at most twice', async () => {
+    const server = await start({ accepts: authorization => authorization !== 'Bearer token-1' });
+    const connection = engineOf().connection(tokenConnection(server.origin));
+    const reports = await Promise.all(Array.from({ length: 500 }, () => connection.execute('Write')));
     expect(reports.every(({ ok }) => ok)).toBe(true);
-    expect(world.login.requests).toHaveLength(2);
+    expect(Math.max(...reports.map(({ attempts }) => attempts.length))).toBe(2);
+    expect(server.tokenRequests.length).toBe(2);
+    expect(server.apiRequests.length).toBeLessThanOrEqual(1000);
   });
 
-  it('that is rejected for good is sent exactly twice, and the report says so', async () => {
-    acceptFrom(Number.POSITIVE_INFINITY);
-    const report = await world.connect().execute('Get');
-    expect(report).toMatchObject({ ok: false, statusCode: 401 });
-    expect(report.attempts).toHaveLength(2);
-    expect(report.diagnostics.map(({ code }) => code)).toEqual(['TOKEN_REJECTED']);
-    expect(world.api.requests).toHaveLength(2);
-    expect(world.login.requests).toHaveLength(2);
+  it('of one token seen by two engines brings one renewal', async () => {
+    const server = await start({ accepts: authorization => authorization !== 'Bearer token-1' });
+    const tokenStore = createMemoryTokenStore();
+    const connections = [1, 2].map(() => engineOf({ tokenStore }).connection(tokenConnection(server.origin)));
+    const reports = await Promise.all(
+      connections.flatMap(connection => Array.from({ length: 100 }, () => connection.execute('Read'))),
+    );
+    expect(reports.every(({ ok }) => ok)).toBe(true);
+    expect(server.tokenRequests.length).toBe(2);
   });
 
-  it('whose renewal is refused fails the call with the refusal', async () => {
-    const connection = world.connect();
-    await connection.execute('Get');
-    acceptFrom(2);
-    world.login.answerWith({ status: 400, body: { error: 'invalid_client' } });
-    const failure = await failureOf(connection.execute('Get'));
-    expect(failure).toMatchObject({ code: 'TOKEN_REFUSED', report: { attempts: [{ statusCode: 401 }] } });
+  it('that does not end means exactly two sends, and the answer is the 401', async () => {
+    const server = await start({ accepts: () => false });
+    const connection = engineOf().connection(tokenConnection(server.origin));
+    const report = await connection.execute('Read');
+    expect(report.statusCode).toBe(401);
+    expect(report.attempts.map(({ statusCode, reason }) => [statusCode, reason])).toEqual([
+      [401, 'first'],
+      [401, 'token-rejected'],
+    ]);
+    expect(server.apiRequests.length).toBe(2);
+    expect(server.tokenRequests.length).toBe(2);
   });
 
-  it('of a stream is renewed before the first event', async () => {
-    const connection = world.connect();
-    await connection.execute('Get');
-    acceptFrom(2);
-    const events: unknown[] = [];
-    for await (const { data } of connection.stream('Get')) events.push(data);
-    expect(events).toEqual([{}]);
-    expect(world.login.requests).toHaveLength(2);
-  });
-
-  it('is no matter of a 403, which is an answer', async () => {
-    world.api.answerWith({ status: 403 });
-    expect(await world.connect().execute('Get')).toMatchObject({ statusCode: 403 });
-    expect(world.api.requests).toHaveLength(1);
+  it('of a token that the endpoint keeps handing out does not make every call ask for it', async () => {
+    const server = await start({
+      accepts: () => false,
+      token: (_request, response) => sendJson(response, { access_token: 'only-one', expires_in: 3600 }),
+    });
+    const { clock, engine } = watchedEngine();
+    const connection = engine.connection(tokenConnection(server.origin));
+    for (let call = 0; call < 20; call += 1) {
+      expect((await connection.execute('Read')).statusCode).toBe(401);
+      clock.advance(SECOND);
+    }
+    expect(server.apiRequests.length).toBe(40);
+    expect(server.tokenRequests.length).toBe(2);
+    clock.advance(30 * SECOND);
+    await connection.execute('Read');
+    expect(server.tokenRequests.length).toBe(3);
   });
 });
 
-describe('a token that was issued', () => {
-  it('is masked wherever it would be shown', async () => {
-    world.api.answerWith(({ header }) => ({ body: { echo: header['authorization'] } }));
-    const connection = world.connect();
-    const report = await connection.execute('Get', {}, { debug: true });
-    expect(JSON.stringify(report)).not.toContain('token-number');
-    expect(report.raw?.body).toEqual({ echo: 'Bearer [secret]' });
-    expect(JSON.stringify(await connection.dryRun('Get'))).not.toContain('token-number');
+describe('a token endpoint that fails', () => {
+  it('is asked again by the next call, and from the second failure on only after a pause', async () => {
+    const { clock, engine, events } = watchedEngine();
+    let down = true;
+    const server = await start({ token: (_request, response) => down && sendJson(response, {}, 500) });
+    const connection = engine.connection(tokenConnection(server.origin));
+    for (let call = 0; call < 10; call += 1) {
+      expect(await failureOf(connection.execute('Read'))).toMatchObject({ code: 'TOKEN_REQUEST_FAILED' });
+    }
+    expect(server.tokenRequests.length).toBe(2);
+    expect(events.filter(({ type }) => type === 'token_backed_off')).toHaveLength(10);
+    down = false;
+    clock.advance(5 * SECOND);
+    expect((await connection.execute('Read')).ok).toBe(true);
+    expect(server.tokenRequests.length).toBe(3);
   });
 
-  it('is masked by another connection too that is served the same token', async () => {
-    world.api.answerWith(({ header }) => ({ body: { echo: header['authorization'] } }));
-    await world.connect('client_credentials', 'First').execute('Get');
-    const second = world.connect('client_credentials', 'Second');
-    const report = await second.execute('Get', {}, { debug: true });
-    expect(world.login.requests).toHaveLength(1);
-    expect(report.raw?.body).toEqual({ echo: 'Bearer [secret]' });
+  it.each([
+    ['seconds', { 'retry-after': '120' }, 120],
+    [
+      'a date',
+      { date: 'Tue, 01 Jan 2030 00:00:00 GMT', 'retry-after': 'Tue, 01 Jan 2030 00:03:00 GMT' },
+      180,
+    ],
+    ['a day, which is not believed', { 'retry-after': '86400' }, 600],
+  ])('is left alone for as long as it asks, in %s', async (_, headers, seconds) => {
+    const { clock, engine } = watchedEngine();
+    const server = await start({
+      token(_request, response, nth) {
+        if (nth > 1) return false;
+        response.writeHead(429, headers).end();
+        return true;
+      },
+    });
+    const connection = engine.connection(tokenConnection(server.origin));
+    await failureOf(connection.execute('Read'));
+    clock.advance((seconds - 1) * SECOND);
+    expect(await failureOf(connection.execute('Read'))).toMatchObject({
+      code: 'TOKEN_REQUEST_FAILED',
+      details: { statusCode: 429, retryAfterMs: seconds * SECOND },
+    });
+    expect(server.tokenRequests.length).toBe(1);
+    clock.advance(SECOND);
+    expect((await connection.execute('Read')).ok).toBe(true);
+  });
+
+  it.each(['soon', '-5', '', 'Tue, 01 Jan 2030 00:03:00'])(
+    'is asked again by the next call when it wants "%s", which says nothing',
+    async retryAfter => {
+      const server = await start({
+        token(_request, response, nth) {
+          if (nth > 1) return false;
+          response.sendDate = false;
+          response.writeHead(503, { 'retry-after': retryAfter }).end();
+          return true;
+        },
+      });
+      const connection = watchedEngine().engine.connection(tokenConnection(server.origin));
+      expect((await failureOf(connection.execute('Read'))).details).toEqual({ statusCode: 503 });
+      expect((await connection.execute('Read')).ok).toBe(true);
+    },
+  );
+
+  it('by an error that ends the grant is not asked again, until a secret is another', async () => {
+    const server = await start({
+      token: ({ body }, response) =>
+        body.includes('s3cret-password') &&
+        sendJson(response, { error: 'invalid_grant', error_description: 'Password is over' }, 400),
+    });
+    const { clock, engine, events } = watchedEngine();
+    const definition = tokenConnection(server.origin);
+    const connection = engine.connection(definition);
+    for (let call = 0; call < 5; call += 1) {
+      const error = await failureOf(connection.execute('Read'));
+      expect(error).toMatchObject({
+        code: call === 0 ? 'TOKEN_REFUSED' : 'TOKEN_NEEDS_REAUTH',
+        pointer: '/config/auth/token/operation',
+        retryable: false,
+        details: { error: 'invalid_grant' },
+      });
+      expect(error.message).toContain('Password is over');
+      clock.advance(3600 * SECOND);
+    }
+    expect(server.tokenRequests.length).toBe(1);
+    expect(events.find(({ type }) => type === 'token_needs_reauth')).toMatchObject({
+      connection: 'Acme',
+      reason: 'invalid_grant',
+    });
+    const corrected = engine.connection({ ...definition, secrets: { password: 'new' } });
+    expect((await corrected.execute('Read')).ok).toBe(true);
+  });
+
+  it('by such an error is not asked by another engine on the store either', async () => {
+    const server = await start({
+      token: (_request, response) => sendJson(response, { error: 'invalid_grant' }, 400),
+    });
+    const tokenStore = createMemoryTokenStore();
+    for (let engines = 0; engines < 3; engines += 1) {
+      const connection = engineOf({ tokenStore }).connection(tokenConnection(server.origin));
+      for (let call = 0; call < 3; call += 1) {
+        const code = engines + call === 0 ? 'TOKEN_REFUSED' : 'TOKEN_NEEDS_REAUTH';
+        expect(await failureOf(connection.execute('Read'))).toMatchObject({ code });
+      }
+    }
+    expect(server.tokenRequests.length).toBe(1);
+  });
+});
+
+describe('events', () => {
+  it('tell every decision and its reason, and never a token', async () => {
+    let rejected = '';
+    const server = await start({ accepts: authorization => authorization !== rejected });
+    const { clock, engine, events, settled } = watchedEngine();
+    const connection = engine.connection(tokenConnection(server.origin));
+    await connection.execute('Read');
+    await connection.execute('Read');
+    clock.advance(3541 * SECOND);
+    await connection.execute('Read');
+    await settled();
+    rejected = 'Bearer token-2';
+    await connection.execute('Read');
+    expect(events.map(({ type, reason }) => `${type}: ${reason}`)).toEqual([
+      'token_renewing: missing',
+      'token_renewed: issued',
+      'token_served: waited_for',
+      'token_served: valid',
+      'token_renewing: renewal_window',
+      'token_served: renewal_due',
+      'token_renewed: issued',
+      'token_served: valid',
+      'token_rejected: current',
+      'token_renewing: rejected',
+      'token_renewed: issued',
+      'token_served: waited_for',
+    ]);
+    expect(new Set(events.map(each => each.connection))).toEqual(new Set(['Acme']));
+    expect(JSON.stringify(events)).not.toMatch(/token-\d|s3cret/);
+  });
+
+  it('that a listener chokes on harm nobody', async () => {
+    const server = await start();
+    const engine = engineOf({
+      onEvent: () => {
+        throw new TypeError('listener');
+      },
+    });
+    expect((await engine.connection(tokenConnection(server.origin)).execute('Read')).ok).toBe(true);
   });
 });

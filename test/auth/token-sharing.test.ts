@@ -151,6 +151,26 @@ describe('engines on one store', () => {
     expect(keeper.peek('key')?.value.reveal()).toBe('authorized');
   });
 
+  it('together leave a failing server alone for three seconds at a time while the token lives', async () => {
+    const { clock, one, two, request, textOf } = twoEngines();
+    await textOf(one);
+    await textOf(two);
+    const askedAtMs: number[] = [];
+    request.mockImplementation(async () => {
+      askedAtMs.push(clock.now());
+      throw new FerruleError('TOKEN_REQUEST_FAILED', 'Down');
+    });
+    clock.advance(3540 * SECOND);
+    for (let tenths = 0; tenths < 599; tenths += 1) {
+      expect([await textOf(one), await textOf(two)]).toEqual(['token-1', 'token-1']);
+      await settle();
+      clock.advance(SECOND / 10);
+    }
+    const pauses = askedAtMs.slice(1).map((atMs, index) => atMs - (askedAtMs[index] ?? 0));
+    expect(pauses.length).toBeGreaterThan(3);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(3 * SECOND);
+  });
+
   it('end a wait for another engine when they are closed', async () => {
     const { clock, store, one, get } = twoEngines();
     await store.acquireLease('key', 'somebody', 30_000);

@@ -4,13 +4,18 @@ import type { Placed } from '../request-plan.ts';
 import type { TemplateCompiler } from '../template-compiler.ts';
 import type { TextPlan } from '../text-plan.ts';
 import { compilePlacement, type PlacementPlan } from './placement.ts';
+import { compileSigningValues, type SigningValuesPlan } from './signing-values.ts';
 
 export interface HmacPlan
-  extends Pick<HmacDefinition, 'algorithm' | 'keyEncoding' | 'encoding' | 'timestampFormat' | 'nonceFormat'> {
+  extends Pick<
+    HmacDefinition,
+    'algorithm' | 'keyEncoding' | 'messageEncoding' | 'encoding' | 'timestampFormat' | 'nonceFormat'
+  > {
   readonly authType: 'hmac';
   readonly pointer: string;
   readonly key: TextPlan;
   readonly message: TextPlan;
+  readonly values: SigningValuesPlan;
   /** Placed before the message is composed, which can therefore draw on them. */
   readonly before: readonly PlacementPlan[];
   /** Those that hold the signature. */
@@ -18,7 +23,7 @@ export interface HmacPlan
 }
 
 /** The request parts that message and placements know by name; `header:NAME` besides. */
-export const SIGNED_PARTS = [
+const SIGNED_PARTS = [
   'method',
   'scheme',
   'host',
@@ -46,25 +51,35 @@ export function compileHmac(
   { definition, pointer }: Placed<HmacDefinition>,
   compiler: TemplateCompiler,
 ): HmacPlan {
-  const { algorithm, keyEncoding, encoding, timestampFormat, nonceFormat } = definition;
-  const signing = compiler.withLocals(name => isPart(name) || name === 'signature');
+  const { algorithm, keyEncoding, messageEncoding, encoding, timestampFormat, nonceFormat } = definition;
+  const isTaken = (name: string) => isPart(name) || name === 'signature';
+  const values = compileSigningValues(definition.values, `${pointer}/values`, isTaken, compiler);
+  const signing = compiler.withLocals(name => isTaken(name) || values.has(name));
   const message = signing.text(definition.message, 'text', `${pointer}/message`);
   const placements = definition.placements.map((placement, index) =>
     compilePlacement(placement, `${pointer}/placements/${index}`, signing),
   );
-  compiler.issues.attempt(pointer, () => assertSignature(message, placements, pointer));
+  const holdsSignature = ({ references }: TextPlan) =>
+    references.some(({ name }) => name === 'signature' || values.get(name)?.readsSignature === true);
+  const isAfter = ({ value }: PlacementPlan) => holdsSignature(value);
+  compiler.issues.attempt(pointer, () => {
+    if (holdsSignature(message)) throw signatureInMessage(pointer);
+    if (!placements.some(isAfter)) throw signatureNowhere(pointer);
+  });
   return {
     authType: 'hmac',
     pointer,
     algorithm,
     keyEncoding,
+    messageEncoding,
     encoding,
     timestampFormat,
     nonceFormat,
     key: compiler.text(definition.key ?? '', 'text', `${pointer}/key`),
     message,
-    before: placements.filter(({ value }) => !holdsSignature(value)),
-    after: placements.filter(({ value }) => holdsSignature(value)),
+    values,
+    before: placements.filter(placement => !isAfter(placement)),
+    after: placements.filter(isAfter),
   };
 }
 
@@ -72,20 +87,16 @@ function isPart(name: string): boolean {
   return SIGNED_PARTS.some(part => part === name) || name.startsWith('header:');
 }
 
-function holdsSignature({ references }: TextPlan): boolean {
-  return references.some(({ name }) => name === 'signature');
+function signatureInMessage(pointer: string): FerruleError {
+  return new FerruleError('TEMPLATE_PLACE', 'The message cannot contain the signature made of it', {
+    pointer: `${pointer}/message`,
+    expected: '<<signature>> in the placements only',
+  });
 }
 
-function assertSignature(message: TextPlan, placements: readonly PlacementPlan[], pointer: string): void {
-  if (holdsSignature(message)) {
-    throw new FerruleError('TEMPLATE_PLACE', 'The message cannot contain the signature made of it', {
-      pointer: `${pointer}/message`,
-      expected: '<<signature>> in the placements only',
-    });
-  }
-  if (placements.some(({ value }) => holdsSignature(value))) return;
-  throw new FerruleError('TEMPLATE_PLACE', 'The signature is placed nowhere', {
+function signatureNowhere(pointer: string): FerruleError {
+  return new FerruleError('TEMPLATE_PLACE', 'The signature is placed nowhere', {
     pointer: `${pointer}/placements`,
-    expected: 'a placement whose value holds <<signature>>',
+    expected: 'a placement whose value holds <<signature>>, or a value made of it',
   });
 }

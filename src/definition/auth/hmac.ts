@@ -1,5 +1,5 @@
 import { defaults } from '../defaults.ts';
-import { filledText, oneOf } from '../schema-kit.ts';
+import { filledText, mapOf, oneOf } from '../schema-kit.ts';
 import { valibot } from '../valibot.ts';
 import { createPlacementsSchema, type PlacementDefinition } from './placement.ts';
 
@@ -12,6 +12,10 @@ export interface HmacDefinition {
   readonly keyEncoding: 'utf8' | 'hex' | 'base64';
   /** What is signed: a template that also knows the parts of the request. */
   readonly message: string;
+  /** How the rendered text of the message stands for its bytes. */
+  readonly messageEncoding: 'utf8' | 'hex' | 'base64';
+  /** Expressions over `request`, `parameters`, `secrets` and `values`; tags of message and placements by name. */
+  readonly values: Readonly<Record<string, string>>;
   /** How the signature is written. */
   readonly encoding: 'hex' | 'base64' | 'base64url';
   readonly timestampFormat:
@@ -30,6 +34,8 @@ export interface HmacInput {
   readonly key: string | null;
   readonly keyEncoding?: HmacDefinition['keyEncoding'];
   readonly message: string;
+  readonly messageEncoding?: HmacDefinition['messageEncoding'];
+  readonly values?: HmacDefinition['values'];
   readonly encoding?: HmacDefinition['encoding'];
   readonly timestampFormat?: HmacDefinition['timestampFormat'];
   readonly nonceFormat?: HmacDefinition['nonceFormat'];
@@ -38,12 +44,14 @@ export interface HmacInput {
 
 export function createHmacFields() {
   const v = valibot();
-  const { algorithm, keyEncoding, encoding, timestampFormat, nonceFormat } = defaults.hmac;
+  const { algorithm, keyEncoding, messageEncoding, encoding, timestampFormat, nonceFormat } = defaults.hmac;
   return {
     algorithm: v.exactOptional(oneOf(['sha1', 'sha256', 'sha384', 'sha512']), algorithm),
     key: v.nullable(filledText()),
     keyEncoding: v.exactOptional(oneOf(['utf8', 'hex', 'base64']), keyEncoding),
     message: filledText(),
+    messageEncoding: v.exactOptional(oneOf(['utf8', 'hex', 'base64']), messageEncoding),
+    values: v.exactOptional(mapOf(filledText()), {}),
     encoding: v.exactOptional(oneOf(['hex', 'base64', 'base64url']), encoding),
     timestampFormat: v.exactOptional(
       oneOf(['epoch_seconds', 'epoch_milliseconds', 'iso8601', 'iso8601_basic', 'http_date']),
@@ -62,6 +70,8 @@ export function toHmac(input: HmacInput): HmacDefinition {
     key: input.key,
     keyEncoding: input.keyEncoding ?? hmac.keyEncoding,
     message: input.message,
+    messageEncoding: input.messageEncoding ?? hmac.messageEncoding,
+    values: input.values ?? {},
     encoding: input.encoding ?? hmac.encoding,
     timestampFormat: input.timestampFormat ?? hmac.timestampFormat,
     nonceFormat: input.nonceFormat ?? hmac.nonceFormat,
