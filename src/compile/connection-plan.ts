@@ -1,5 +1,7 @@
+import { Redactor } from '../base/redactor.ts';
 import type { SecretValue } from '../base/secret-value.ts';
 import type { ConnectionDefinition, HttpConnectionConfig } from '../definition/definition.ts';
+import { maskIssue } from '../definition/document-secrets.ts';
 import type { ParsedConnection } from '../definition/parse-connection.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import { IssueCollector } from '../errors/issue-collector.ts';
@@ -67,8 +69,11 @@ export interface CompileOptions {
 export function compileConnection(parsed: ParsedConnection, options: CompileOptions): CompiledConnection {
   const { definition, secrets } = separateCredentials(parsed.definition);
   const { config } = definition;
-  const issues = new IssueCollector(parsed.toSourcePointer);
-  const diagnostics = new IssueCollector(parsed.toSourcePointer);
+  const redactor = new Redactor();
+  for (const secret of secrets.values()) if (secret !== null) redactor.keep(secret);
+  const mask = (issue: Issue) => maskIssue(issue, redactor);
+  const issues = new IssueCollector(parsed.toSourcePointer, mask);
+  const diagnostics = new IssueCollector(parsed.toSourcePointer, mask);
   const secretNames = new Set(secrets.keys());
   const values = compileValues(config.values, { pointer: '/config/values', secretNames, issues });
   const templates = { secretNames, tags: config.templateTags, issues, values };

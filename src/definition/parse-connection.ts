@@ -3,6 +3,7 @@ import type { Issue } from '../errors/ferrule-error.ts';
 import type { ConnectionDefinition, OperationDefinition } from './definition.ts';
 import type { ConnectionInput, OperationInput } from './definition-input.ts';
 import { showWord } from './definition-issues.ts';
+import { maskIssues } from './document-secrets.ts';
 import { judge, throwIssues } from './judge-document.ts';
 import { type JsonValue, readDocument } from './read-document.ts';
 import { isObject } from './schema-kit.ts';
@@ -33,7 +34,7 @@ export interface ParsedOperation {
 export function parseConnection(document: unknown): ParsedConnection {
   const json = readDocument(document);
   const { connection } = definitionSchemas();
-  const issues = [...judge(connection, json), ...findDuplicateNames(json)];
+  const issues = maskIssues([...judge(connection, json), ...findDuplicateNames(json)], json);
   throwIssues(issues, 'connection', ['/type', '/config/configType']);
   const sources = new SourcePointers();
   const input: ConnectionInput = json as ConnectionDocument;

@@ -21,7 +21,16 @@ const MAX_TEXT_LENGTH = 16 * 1024 * 1024;
  * cannot express; DEFINITION_INVALID for a document beyond any sensible size.
  */
 export function readDocument(document: unknown): JsonValue {
-  return copyJson(typeof document === 'string' ? parseJson(document) : document);
+  if (typeof document === 'string') return copyJson(parseJson(document));
+  try {
+    return copyJson(document);
+  } catch (error) {
+    if (error instanceof FerruleError) throw error;
+    // A getter or a proxy of the caller's threw; what it says may hold anything.
+    throw new FerruleError('DEFINITION_WRONG_TYPE', 'The document holds a field that cannot be read', {
+      expected: 'plain data',
+    });
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -6,9 +6,15 @@ export class IssueCollector {
   readonly #issues: Issue[] = [];
   readonly #toSourcePointer: (pointer: string) => string;
 
-  /** `toSourcePointer` leads from a place in the normalised document to the place in the author's. */
-  constructor(toSourcePointer: (pointer: string) => string = pointer => pointer) {
+  readonly #mask: (issue: Issue) => Issue;
+
+  /** `toSourcePointer` leads from a place in the normalised document to the place in the author's; `mask` hides secrets. */
+  constructor(
+    toSourcePointer: (pointer: string) => string = pointer => pointer,
+    mask: (issue: Issue) => Issue = issue => issue,
+  ) {
     this.#toSourcePointer = toSourcePointer;
+    this.#mask = mask;
   }
 
   get isEmpty(): boolean {
@@ -22,7 +28,7 @@ export class IssueCollector {
 
   /** Records an issue, once: what several operations share is judged for each of them. */
   add(issue: Issue): void {
-    const placed = { ...issue, pointer: this.#toSourcePointer(issue.pointer) };
+    const placed = this.#mask({ ...issue, pointer: this.#toSourcePointer(issue.pointer) });
     const isKnown = this.#issues.some(
       ({ pointer, message }) => pointer === placed.pointer && message === placed.message,
     );

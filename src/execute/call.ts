@@ -5,6 +5,7 @@ import { type BoundParameters, bindParameters } from '../compile/bind-parameters
 import type { OperationPlan } from '../compile/operation-plan.ts';
 import { renderRequest } from '../compile/render-request.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
+import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { HttpRequest, SendContext } from '../transport/transport.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
@@ -19,15 +20,39 @@ export interface Call {
 }
 
 export function beginCall(operation: OperationPlan, context: ExecutionContext, options: CallOptions): Call {
+  assertOptions(options);
   const startedAtMs = context.clock.monotonicNow();
   const totalMs = options.timeoutMs ?? context.plan.timeouts.totalMs;
-  if (!(totalMs > 0)) {
+  if (typeof totalMs !== 'number' || !(totalMs > 0)) {
     throw new FerruleError('OPTIONS_INVALID', 'The option timeoutMs cannot be used', {
       expected: 'a number of milliseconds greater than 0',
-      found: String(totalMs),
+      found: typeof totalMs === 'number' ? String(totalMs) : describeValue(totalMs),
     });
   }
   return { operation, context, options, startedAtMs, deadlineAtMs: startedAtMs + totalMs };
+}
+
+/** Programs without types pass what they have: a request body for parameters, an AbortController for its signal. */
+function assertOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw unusable('options of the call', 'an object', options);
+  const signal: unknown = 'signal' in options ? options.signal : undefined;
+  const isSignal = typeof signal === 'object' && signal !== null && 'addEventListener' in signal;
+  if (signal !== undefined && !isSignal) throw unusable('option signal', 'an AbortSignal', signal);
+}
+
+/** A list or a Map has no fields that could be parameters; what it holds would be dropped without a word. */
+function assertParameters(parameters: unknown): void {
+  const isObject = typeof parameters === 'object' && parameters !== null;
+  if (!isObject || Array.isArray(parameters) || parameters instanceof Map)
+    throw unusable('parameters', 'an object of values by name', parameters);
+}
+
+function unusable(what: string, expected: string, value: unknown): FerruleError {
+  return new FerruleError('OPTIONS_INVALID', `The ${what} cannot be used`, {
+    expected,
+    found: value instanceof Map ? 'a Map' : describeValue(value),
+  });
 }
 
 /** The request of the operation with this call's values, and what binding them had to say. */
@@ -43,6 +68,7 @@ export async function prepareCall(
   fetchTokens = true,
 ): Promise<PreparedCall> {
   const { operation, context, options } = call;
+  assertParameters(parameters);
   const bound = bindParameters(operation.parameters, parameters, options.lenient ?? false);
   const secrets = context.secrets.read(operation.secretNames, options.signal);
   const scope = toScope(call, {

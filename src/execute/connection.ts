@@ -8,6 +8,7 @@ import { Redactor } from '../base/redactor.ts';
 import type { CompiledConnection } from '../compile/connection-plan.ts';
 import { type InputSchema, toInputSchema } from '../compile/input-schema.ts';
 import type { OperationPlan } from '../compile/operation-plan.ts';
+import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -116,8 +117,8 @@ export class Connection {
     const operation = operations.get(name);
     if (operation !== undefined) return operation;
     throw new FerruleError('OPERATION_UNKNOWN', `The connection "${this.name}" has no such operation`, {
-      found: `"${name.slice(0, 100)}"`,
-      suggestion: nearestName(name, operations.keys()),
+      found: typeof name === 'string' ? `"${name.slice(0, 100)}"` : describeValue(name),
+      suggestion: typeof name === 'string' ? nearestName(name, operations.keys()) : undefined,
       details: { operations: [...operations.keys()] },
     });
   }

@@ -13,6 +13,7 @@ import { withRedirects } from '../transport/redirects.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
 import { Connection } from './connection.ts';
+import { assertEngineOptions } from './engine-options.ts';
 import type { SecretProvider } from './secret-reader.ts';
 
 export interface EngineOptions {
@@ -61,6 +62,7 @@ const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 
 /** An engine. It does nothing until a connection executes. */
 export function createEngine(options: EngineOptions = {}): Engine {
+  assertEngineOptions(options);
   const clock = options.clock ?? systemClock;
   const transport = withRedirects(options.transport ?? createUndiciTransport());
   const egress = createEgressPolicy(options.egress);

@@ -1,6 +1,7 @@
 import { toJsonPointer } from '../base/json-pointer.ts';
 import type { Redactor } from '../base/redactor.ts';
-import { type SecretValue, toSecretValue } from '../base/secret-value.ts';
+import { SecretValue, toSecretValue } from '../base/secret-value.ts';
+import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 
 /**
@@ -52,6 +53,7 @@ export class SecretReader {
       missing.map(async name => {
         const value = await this.#askFor(name, signal);
         if (value === undefined || value === null) throw this.#missing(name);
+        if (typeof value !== 'string' && !(value instanceof SecretValue)) throw this.#noText(name, value);
         const secret = toSecretValue(value);
         this.#redactor.add(secret);
         values.set(name, secret);
@@ -66,6 +68,15 @@ export class SecretReader {
     } catch (cause) {
       throw this.#missing(name, cause);
     }
+  }
+
+  /** A provider of a host program without types: a number of a JSON vault, the bytes of a file. */
+  #noText(name: string, value: never): FerruleError {
+    return new FerruleError('SECRET_MISSING', `The secret provider gave no text for the secret "${name}"`, {
+      pointer: toJsonPointer(['secrets', name]),
+      expected: 'text or a SecretValue',
+      found: typeof value === 'object' ? 'an object' : describeValue(value),
+    });
   }
 
   #missing(name: string, cause?: unknown): FerruleError {

@@ -88,3 +88,16 @@ function nest(depth: number): unknown {
   for (let level = 0; level < depth; level += 1) nested = [nested];
   return nested;
 }
+
+it('tells of a field that cannot be read without repeating what it says', () => {
+  const document = {
+    name: 'a',
+    get config(): never {
+      throw new Error('pw_77ab');
+    },
+  };
+  const failure = refused(() => readDocument(document));
+  expect(failure).toMatchObject({ code: 'DEFINITION_WRONG_TYPE' });
+  expect(failure.cause).toBeUndefined();
+  expect(failure.stack).not.toContain('pw_77ab');
+});
