@@ -5,8 +5,8 @@ import type { DigestPlan } from './auth/digest.ts';
 import type { HmacPlan } from './auth/hmac.ts';
 import type { HttpBearerTokenPlan } from './auth/http-bearer-token.ts';
 import type { Oauth1Plan } from './auth/oauth1.ts';
-import type { TokenUsePlan } from './auth/token-use.ts';
-import type { TextPlan, UrlPlan } from './text-plan.ts';
+import type { Oauth2Plan } from './auth/oauth2.ts';
+import type { TextPlan } from './text-plan.ts';
 
 /** How a connection proves who it is, compiled. Credentials are templates over secrets, never values. */
 export type AuthPlan =
@@ -14,7 +14,7 @@ export type AuthPlan =
   | BasicAuthPlan
   | RawBearerTokenPlan
   | HttpBearerTokenPlan
-  | ClientCredentialsPlan
+  | Oauth2Plan
   | ApiKeyPlan
   | AwsSignatureV4Plan
   | DigestPlan
@@ -38,17 +38,6 @@ export interface RawBearerTokenPlan {
   readonly pointer: string;
   readonly token: TextPlan;
   readonly placement: TokenPlacement;
-}
-
-export interface ClientCredentialsPlan extends TokenRequestPlan {
-  readonly authType: 'client_credentials';
-  readonly tokenUrl: UrlPlan;
-  readonly clientId: TextPlan;
-  /** null: a public client, which sends no secret. */
-  readonly clientSecret: TextPlan | null;
-  readonly scope: TextPlan | null;
-  readonly clientAuth: 'basic_auth' | 'www_form_urlencoded';
-  readonly use: TokenUsePlan;
 }
 
 /** What plans with a token request have in common. */

@@ -1,0 +1,61 @@
+import type { AuthCall } from '../auth/auth-strategy.ts';
+import { computeValues } from '../auth/compute-values.ts';
+import type { AuthorizationActions } from '../auth/oauth2/authorization-actions.ts';
+import { bindParameters } from '../compile/bind-parameters.ts';
+import type { RenderScope } from '../compile/render-scope.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
+import { redactError } from '../errors/redact-error.ts';
+import type { ExecutionContext } from './execution-context.ts';
+
+/** Of the OAuth steps of a connection besides its operations. */
+export interface AuthorizationOptions {
+  /** Values of the parameters that the authentication of the definition uses. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal;
+  /** Milliseconds; the connection's `timeouts.totalMs` when left out. */
+  readonly timeoutMs?: number;
+}
+
+/** Takes one OAuth step. Its failures are those of executing: FerruleErrors with secrets masked. */
+export async function authorize<Result>(
+  context: ExecutionContext,
+  options: AuthorizationOptions,
+  step: (actions: AuthorizationActions, call: AuthCall) => Promise<Result>,
+): Promise<Result> {
+  const { strategy, redactor } = context;
+  const { authorization } = strategy;
+  try {
+    if (authorization === undefined) {
+      throw new FerruleError('AUTHORIZATION_UNSUPPORTED', 'The connection does not authenticate by OAuth', {
+        pointer: '/config/auth',
+        expected: 'an auth of type oauth2 or client_credentials',
+      });
+    }
+    return await step(authorization, await toCall(context, options));
+  } catch (error) {
+    const failure =
+      error instanceof FerruleError
+        ? error
+        : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
+    throw redactError(failure, redactor);
+  }
+}
+
+async function toCall(
+  { plan, secrets, clock, redactor }: ExecutionContext,
+  { parameters = {}, signal, timeoutMs }: AuthorizationOptions,
+): Promise<AuthCall> {
+  const { authentication, timeouts, name } = plan;
+  const bound = bindParameters(authentication.parameters, parameters, false);
+  const given: RenderScope = {
+    parameters: bound.values,
+    secrets: await secrets.read(authentication.secretNames, signal),
+  };
+  return {
+    scope: { ...given, values: computeValues(authentication.values, given, { clock, redactor }) },
+    fetchTokens: true,
+    timeoutMs: timeoutMs ?? timeouts.totalMs,
+    signal,
+    connection: name,
+  };
+}
