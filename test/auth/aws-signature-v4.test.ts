@@ -110,6 +110,31 @@ describe('a connection with authType aws_signature_v4', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  it('follows a redirect to another server without any credential, and on from there', async () => {
+    const { engine } = await start();
+    const store = await startEchoServer((request, response) => {
+      if (request.url !== '/file') return false;
+      response.writeHead(302, { location: '/part' }).end();
+      return true;
+    });
+    const front = await startEchoServer((_, response) => {
+      response.writeHead(303, { location: `${store.origin}/file` }).end();
+      return true;
+    });
+    open.push(store, front);
+    const auth = { sessionToken: 'literal-token', service: 's3' };
+    const config = { method: 'GET', path: '/f', body: { bodyType: 'raw', raw: '' }, followRedirect: true };
+    const report = await engine
+      .connection(definition(front.origin, auth, config))
+      .execute('Send', { Region: 'eu-west-1', Name: 'n' });
+    expect(report.redirects).toMatchObject([{ credentialsDropped: true }, { credentialsDropped: false }]);
+    expect(store.received.map(({ url }) => url)).toEqual(['/file', '/part']);
+    for (const { headers } of store.received) {
+      const names = Object.keys(headers).filter(name => name === 'authorization' || name.startsWith('x-amz'));
+      expect(names).toEqual([]);
+    }
+  });
+
   it.each([
     ['accessKeyId', { accessKeyId: 'AK ID' }],
     ['secretAccessKey', { secretAccessKey: 'key\n' }],
