@@ -5,20 +5,21 @@ import type { HttpRequest } from '../transport/transport.ts';
 import type { AuthCall } from './auth-strategy.ts';
 
 /**
- * Gives the cache key of a token: the effective token request, so that a changed secret, scope or URL means a new
- * token. The request is rendered for it again only when secrets or parameters may have changed.
+ * Gives the cache key of a token: its definition and the effective token request, so that a changed secret, scope or
+ * URL means a new token. The request is rendered for it again only when secrets or parameters may have changed.
  */
 export function createKeyOf(
   plan: TokenRequestPlan,
   render: (call: AuthCall) => HttpRequest,
+  reading: readonly string[] = [],
 ): (call: AuthCall) => string {
   const keys = new WeakMap<object, string>();
   return call => {
-    if (plan.usesParameters) return toKey(plan, render(withStableValues(call)));
+    if (plan.usesParameters) return toKey(plan, render(withStableValues(call)), reading);
     const { secrets } = call.scope;
     const known = keys.get(secrets);
     if (known !== undefined) return known;
-    const key = toKey(plan, render(withStableValues(call)));
+    const key = toKey(plan, render(withStableValues(call)), reading);
     keys.set(secrets, key);
     return key;
   };
@@ -30,14 +31,15 @@ export function createKeyOf(
  */
 export function createInputKeyOf({
   inputs,
+  identity: definition,
   trust,
   pointer,
 }: TokenRequestPlan & { readonly inputs: TokenInputs }): (call: AuthCall) => string {
-  const { identity, secretNames, parameters } = inputs;
+  const { identity, reading, secretNames, parameters } = inputs;
   return ({ scope }) => {
     const secrets = secretNames.map(name => scope.secrets.get(name)?.reveal() ?? '');
     const values = parameters.map(parameter => JSON.stringify(scope.parameters.get(parameter) ?? null));
-    return fingerprint(trust.key, pointer, identity, ...secrets, ...values);
+    return fingerprint(trust.key, pointer, definition, identity, ...secrets, ...values);
   };
 }
 
@@ -47,8 +49,13 @@ function withStableValues(call: AuthCall): AuthCall {
   return recompute === undefined ? call : { ...call, scope: { ...scope, values: recompute(true) } };
 }
 
-function toKey(plan: TokenRequestPlan, { method, url, headers, body }: HttpRequest): string {
+function toKey(
+  plan: TokenRequestPlan,
+  { method, url, headers, body }: HttpRequest,
+  reading: readonly string[],
+): string {
   const text =
     typeof body === 'string' || body === undefined ? (body ?? '') : Buffer.from(body).toString('latin1');
-  return fingerprint(plan.trust.key, plan.pointer, method, url, JSON.stringify(headers), text);
+  const { trust, pointer, identity } = plan;
+  return fingerprint(trust.key, pointer, identity, method, url, JSON.stringify(headers), text, ...reading);
 }

@@ -43,6 +43,11 @@ export interface RawBearerTokenPlan {
 /** What plans with a token request have in common. */
 export interface TokenRequestPlan {
   readonly pointer: string;
+  /**
+   * Names the definition of the token: what is asked for, and how the answer is read. A corrected definition then
+   * means a new token, and two connections share one only if they would make the same of it.
+   */
+  readonly identity: string;
   /** Whom the token endpoint's certificate is judged by. */
   readonly trust: TrustPlan;
   /** True when the token request depends on the caller's parameters, not on secrets alone. */

@@ -1,5 +1,6 @@
 import { fingerprint } from '../../base/fingerprint.ts';
 import type { TokenStepDefinition } from '../../definition/auth/token-requests.ts';
+import { toTokenUse } from '../../definition/auth/token-use.ts';
 import type { HttpBearerTokenDefinition } from '../../definition/definition.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenPlacement, TokenRequestPlan } from '../auth-plan.ts';
@@ -47,6 +48,8 @@ export interface TokenRefreshPlan {
 export interface TokenInputs {
   /** Names the definition of the requests. */
   readonly identity: string;
+  /** Names how their answers are read: a token is shared only where it is read alike. */
+  readonly reading: string;
   readonly secretNames: readonly string[];
   readonly parameters: readonly Parameter[];
 }
@@ -84,6 +87,7 @@ export function compileHttpBearerToken(
   return {
     authType: 'http_bearer_token',
     pointer,
+    identity: fingerprint(JSON.stringify(definition)),
     steps: stepPlans,
     exchange,
     trust: exchange.trust,
@@ -93,6 +97,7 @@ export function compileHttpBearerToken(
     use,
     inputs: {
       identity: fingerprint(surroundings.baseUrl.definition, JSON.stringify(token)),
+      reading: fingerprint(JSON.stringify([tokenOutput, expirationOutput, refresh, toTokenUse(definition)])),
       secretNames: surroundings.compiler.secretsUsed,
       parameters,
     },

@@ -1,3 +1,4 @@
+import { fingerprint } from '../../base/fingerprint.ts';
 import type { GrantDefinition, Oauth2ClientDefinition } from '../../definition/auth/oauth2.ts';
 import { defaults } from '../../definition/defaults.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
@@ -55,6 +56,7 @@ export function compileOauth2(
   const plan = {
     authType: 'oauth2',
     pointer,
+    identity: fingerprint(JSON.stringify(definition)),
     trust: compileTokenTrust(caCert, `${pointer}/caCert`, surroundings),
     clientCertificate,
     grant: compileGrant(definition, pointer, compiler),
