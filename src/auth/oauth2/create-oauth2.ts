@@ -6,6 +6,7 @@ import type { HttpRequest } from '../../transport/transport.ts';
 import type { AuthCall, AuthServices, AuthStrategy } from '../auth-strategy.ts';
 import { createKeyOf } from '../request-key.ts';
 import type { StoredToken, Token } from '../token.ts';
+import { toReauthError, toReauthReason } from '../token-failure.ts';
 import { createTokenStrategy } from '../token-strategy.ts';
 import { nameAssertion } from './assertion.ts';
 import { createAuthorizationCode } from './authorization-code.ts';
@@ -55,11 +56,19 @@ async function renew(client: OauthClient, call: AuthCall, current: StoredToken |
       if (isContinued(plan.grant) || !isRefused(error)) throw error;
     }
   }
-  const answer = await client.requestByGrant(call);
+  const answer = await client.requestByGrant(call).catch(error => {
+    throw isContinued(plan.grant) ? toEndOfGrant(error, services) : error;
+  });
   if (answer === undefined) throw notAuthorized(plan);
   const first = plan.grant.grant === 'refresh_token' ? plan.grant.refreshToken.render(call.scope) : undefined;
   const refreshed = first === undefined ? undefined : new SecretValue(first);
   return toIssuedToken(plan, answer, { scope, services, refreshToken: refreshed });
+}
+
+/** The first refresh token was somebody's authorization as well, though the definition holds it. */
+function toEndOfGrant(error: unknown, { clock }: AuthServices): unknown {
+  const reason = toReauthReason(error, clock.now());
+  return reason === undefined ? error : toReauthError(reason, error);
 }
 
 /** A password or a subject token may still bring a token when the refresh token is spent. */
