@@ -1,12 +1,14 @@
 import { SecretValue } from '../base/secret-value.ts';
 import { KEPT_COOKIES, type KeepPlan, type TokenUsePlan } from '../compile/auth/token-use.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CompiledExpression } from '../expression/expression.ts';
 import type { AuthServices } from './auth-strategy.ts';
 import { toGuarded, toNamedScope } from './compute-values.ts';
 import { withAnswerCookies } from './cookies.ts';
 import type { Token } from './token.ts';
-import { type TokenAnswer, toTokenValue } from './token-answer.ts';
+import { describeAnswer, type TokenAnswer, toTokenValue } from './token-answer.ts';
 import { toExpiresAtMs } from './token-expiry.ts';
 
 /** What is known besides the answer when a token is made of it. */
@@ -39,9 +41,10 @@ export async function toFetchedToken(
     pointer,
   );
   redactor.add(value);
-  const evaluate = (expression: CompiledExpression) =>
-    evaluateOnAnswer(expression, answer, { ...scope, kept }, clock);
-  const lifetime = use.expiry.value === null ? undefined : await evaluate(use.expiry.value);
+  const evaluate = (expression: CompiledExpression, code?: ErrorCode) =>
+    evaluateOnAnswer(expression, answer, { ...scope, kept }, clock, code);
+  const lifetime =
+    use.expiry.value === null ? undefined : await evaluate(use.expiry.value, 'TOKEN_EXPIRY_INVALID');
   const expiresAtMs = toExpiresAtMs(use.expiry, lifetime, value.reveal(), { clock, strict: use.strict });
   const renewal = use.refreshTokenOutput === null ? undefined : await evaluate(use.refreshTokenOutput);
   const ownRefreshToken =
@@ -84,13 +87,22 @@ export function toCookieText(kept: ReadonlyMap<string, unknown> | undefined): st
   return cookies instanceof SecretValue ? cookies.reveal() : '';
 }
 
-export function evaluateOnAnswer(
+/** One that fails is an error of `code`, which says what the answer looks like. */
+export async function evaluateOnAnswer(
   expression: CompiledExpression,
-  { body, headers, statusCode }: TokenAnswer,
+  answer: TokenAnswer,
   scope: RenderScope,
   clock: Services['clock'],
-): unknown {
-  return expression.evaluate({ body, headers, statusCode, ...toNamedScope(scope) }, { clock });
+  code: ErrorCode = 'EXPRESSION_FAILED',
+): Promise<unknown> {
+  const { body, headers, statusCode } = answer;
+  try {
+    return await expression.evaluate({ body, headers, statusCode, ...toNamedScope(scope) }, { clock });
+  } catch (error) {
+    if (!(error instanceof FerruleError) || error.code !== 'EXPRESSION_FAILED') throw error;
+    const { summary, pointer, expected } = error;
+    throw new FerruleError(code, summary, { pointer, expected, found: describeAnswer(answer), cause: error });
+  }
 }
 
 /** Where an API is, is no secret, and a report that hides it is of little use. */

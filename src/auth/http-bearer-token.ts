@@ -39,7 +39,13 @@ async function requestToken(
     kept = await keepValues(step.keep, answer, { ...scope, kept }, services, use.keepCookies);
   }
   const answer = await ask(exchange, { ...scope, kept }, use.strict, services);
-  const found = await evaluateOnAnswer(tokenOutput, answer, { ...scope, kept }, services.clock);
+  const found = await evaluateOnAnswer(
+    tokenOutput,
+    answer,
+    { ...scope, kept },
+    services.clock,
+    'TOKEN_MISSING',
+  );
   const places = { use, pointer: `${pointer}/token/tokenOutput` };
   return toFetchedToken(found, answer, places, { scope, kept }, services);
 }
@@ -64,7 +70,13 @@ async function refreshToken(
   const places = { use: refresh.use, pointer: `${pointer}/token/tokenOutput` };
   try {
     const answer = await ask(refresh.exchange, refreshScope, refresh.use.strict, services);
-    const found = await evaluateOnAnswer(refresh.tokenOutput, answer, refreshScope, services.clock);
+    const found = await evaluateOnAnswer(
+      refresh.tokenOutput,
+      answer,
+      refreshScope,
+      services.clock,
+      'TOKEN_MISSING',
+    );
     return await toFetchedToken(found, answer, places, { scope: refreshScope, kept, refreshToken }, services);
   } catch (error) {
     if (isRefusal(error)) return undefined;

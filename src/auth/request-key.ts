@@ -11,15 +11,14 @@ import type { AuthCall } from './auth-strategy.ts';
 export function createKeyOf(
   plan: TokenRequestPlan,
   render: (call: AuthCall) => HttpRequest,
-  reading: readonly string[] = [],
 ): (call: AuthCall) => string {
   const keys = new WeakMap<object, string>();
   return call => {
-    if (plan.usesParameters) return toKey(plan, render(withStableValues(call)), reading);
+    if (plan.usesParameters) return toKey(plan, render(withStableValues(call)));
     const { secrets } = call.scope;
     const known = keys.get(secrets);
     if (known !== undefined) return known;
-    const key = toKey(plan, render(withStableValues(call)), reading);
+    const key = toKey(plan, render(withStableValues(call)));
     keys.set(secrets, key);
     return key;
   };
@@ -31,15 +30,15 @@ export function createKeyOf(
  */
 export function createInputKeyOf({
   inputs,
-  identity: definition,
+  identity,
   trust,
   pointer,
 }: TokenRequestPlan & { readonly inputs: TokenInputs }): (call: AuthCall) => string {
-  const { identity, reading, secretNames, parameters } = inputs;
+  const { baseUrl, secretNames, parameters } = inputs;
   return ({ scope }) => {
     const secrets = secretNames.map(name => scope.secrets.get(name)?.reveal() ?? '');
     const values = parameters.map(parameter => JSON.stringify(scope.parameters.get(parameter) ?? null));
-    return fingerprint(trust.key, pointer, definition, identity, ...secrets, ...values);
+    return fingerprint(trust.key, pointer, identity, baseUrl, ...secrets, ...values);
   };
 }
 
@@ -49,13 +48,9 @@ function withStableValues(call: AuthCall): AuthCall {
   return recompute === undefined ? call : { ...call, scope: { ...scope, values: recompute(true) } };
 }
 
-function toKey(
-  plan: TokenRequestPlan,
-  { method, url, headers, body }: HttpRequest,
-  reading: readonly string[],
-): string {
+function toKey(plan: TokenRequestPlan, { method, url, headers, body }: HttpRequest): string {
   const text =
     typeof body === 'string' || body === undefined ? (body ?? '') : Buffer.from(body).toString('latin1');
   const { trust, pointer, identity } = plan;
-  return fingerprint(trust.key, pointer, identity, method, url, JSON.stringify(headers), text, ...reading);
+  return fingerprint(trust.key, pointer, identity, method, url, JSON.stringify(headers), text);
 }

@@ -1,4 +1,5 @@
 import type { AuthServices } from '../auth/auth-strategy.ts';
+import { toTokenRequestFailure } from '../auth/token-request-failure.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
@@ -26,7 +27,7 @@ export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
     maxResponseBytes: Math.min(plan.limits.maxResponseBytes, MAX_TOKEN_ANSWER_BYTES),
     maxDecompressedBytes: Math.min(plan.limits.maxDecompressedBytes, MAX_TOKEN_ANSWER_BYTES),
   };
-  return async (request, { trust, clientCertificate, maxRedirects, scope }) => {
+  return async (request, { pointer, trust, clientCertificate, maxRedirects, scope }) => {
     const context: SendContext = {
       channel: channels.forTokens(trust, clientCertificate ?? null, scope),
       limits,
@@ -37,7 +38,11 @@ export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
       streaming: false,
       isSecretText: text => redactor.finds(text),
     };
-    const response = await sendToTokenHost(request, maxRedirects, next => transport.send(next, context));
-    return readAnswer(response);
+    try {
+      const response = await sendToTokenHost(request, maxRedirects, next => transport.send(next, context));
+      return await readAnswer(response);
+    } catch (error) {
+      throw toTokenRequestFailure(error, pointer);
+    }
   };
 }

@@ -27,7 +27,7 @@ export async function toIssuedToken(
 ): Promise<Token> {
   assertObject(answer);
   const { redactor, clock } = services;
-  const found = await evaluateOnAnswer(plan.tokenOutput, answer, { ...scope, kept }, clock);
+  const found = await evaluateOnAnswer(plan.tokenOutput, answer, { ...scope, kept }, clock, 'TOKEN_MISSING');
   const places = { use: toUse(plan, answer, refreshToken), pointer: plan.pointer };
   const token = await toFetchedToken(found, answer, places, { scope, kept, refreshToken }, services);
   if (token.refreshToken !== undefined) redactor.add(token.refreshToken);

@@ -1,6 +1,5 @@
 import { fingerprint } from '../../base/fingerprint.ts';
 import type { TokenStepDefinition } from '../../definition/auth/token-requests.ts';
-import { toTokenUse } from '../../definition/auth/token-use.ts';
 import type { HttpBearerTokenDefinition } from '../../definition/definition.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenPlacement, TokenRequestPlan } from '../auth-plan.ts';
@@ -46,10 +45,8 @@ export interface TokenRefreshPlan {
 
 /** Everything a token is made of: names it where its requests cannot be rendered before others are answered. */
 export interface TokenInputs {
-  /** Names the definition of the requests. */
-  readonly identity: string;
-  /** Names how their answers are read: a token is shared only where it is read alike. */
-  readonly reading: string;
+  /** As the definition has it: requests without one of their own go there. */
+  readonly baseUrl: string;
   readonly secretNames: readonly string[];
   readonly parameters: readonly Parameter[];
 }
@@ -96,8 +93,7 @@ export function compileHttpBearerToken(
     refresh: refreshPlan,
     use,
     inputs: {
-      identity: fingerprint(surroundings.baseUrl.definition, JSON.stringify(token)),
-      reading: fingerprint(JSON.stringify([tokenOutput, expirationOutput, refresh, toTokenUse(definition)])),
+      baseUrl: surroundings.baseUrl.definition,
       secretNames: surroundings.compiler.secretsUsed,
       parameters,
     },
