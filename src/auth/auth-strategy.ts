@@ -21,6 +21,8 @@ export interface AuthStrategy {
    * Strategies that can never do better the second time leave it out.
    */
   onRejected?(rejected: Authenticated, answer: RejectionHead): boolean | undefined;
+  /** Forgets the token that would be used, so that the next call asks for a new one. Only where there are tokens. */
+  forget?(call: AuthCall): Promise<void>;
   /** The OAuth steps that belong to no operation. */
   readonly authorization?: AuthorizationActions;
   /** How rejection shows in an answer, when it is not by a status of 401. */

@@ -17,21 +17,37 @@ export interface AuthorizationOptions {
 }
 
 /** Takes one OAuth step. Its failures are those of executing: FerruleErrors with secrets masked. */
-export async function authorize<Result>(
+export function authorize<Result>(
   context: ExecutionContext,
   options: AuthorizationOptions,
   step: (actions: AuthorizationActions, call: AuthCall) => Promise<Result>,
 ): Promise<Result> {
-  const { strategy, redactor } = context;
-  const { authorization } = strategy;
-  try {
+  return withMaskedFailures(context, async () => {
+    const { authorization } = context.strategy;
     if (authorization === undefined) {
       throw new FerruleError('AUTHORIZATION_UNSUPPORTED', 'The connection does not authenticate by OAuth', {
         pointer: '/config/auth',
         expected: 'an auth of type oauth2 or client_credentials',
       });
     }
-    return await step(authorization, await toCall(context, options));
+    return step(authorization, await toCall(context, options));
+  });
+}
+
+/** Forgets the connection's token; nothing happens when its authentication has none. */
+export function forgetToken(context: ExecutionContext, options: AuthorizationOptions): Promise<void> {
+  return withMaskedFailures(context, async () => {
+    const { strategy } = context;
+    if (strategy.forget !== undefined) await strategy.forget(await toCall(context, options));
+  });
+}
+
+async function withMaskedFailures<Result>(
+  { redactor }: ExecutionContext,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
   } catch (error) {
     const failure =
       error instanceof FerruleError

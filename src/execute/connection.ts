@@ -20,7 +20,7 @@ import type { OperationPlan } from '../compile/operation-plan.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type AuthorizationOptions, authorize } from './authorization.ts';
+import { type AuthorizationOptions, authorize, forgetToken } from './authorization.ts';
 import { Channels } from './channels.ts';
 import { type DryRun, dryRunOperation } from './dry-run.ts';
 import { createExchange } from './exchange.ts';
@@ -178,6 +178,15 @@ export class Connection {
   /** Tells the authorization server that the tokens are not used any more (RFC 7009), and forgets them. */
   async revokeToken(options: AuthorizationOptions = {}): Promise<void> {
     return this.#authorize(options, (actions, call) => actions.revokeToken(call));
+  }
+
+  /**
+   * Forgets the connection's token, in the token store too, without telling the server. The next call asks for a new
+   * one, also when it would have failed with TOKEN_NEEDS_REAUTH: for credentials that were put right at the server.
+   */
+  async forgetToken(options: AuthorizationOptions = {}): Promise<void> {
+    this.#assertOpen();
+    return forgetToken(this.#context, options);
   }
 
   #authorize<Result>(

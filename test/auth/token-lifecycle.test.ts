@@ -378,6 +378,29 @@ describe('a token endpoint that fails', () => {
     expect((await corrected.execute('Read')).ok).toBe(true);
   });
 
+  it.each([
+    ['without', undefined],
+    ['with', createMemoryTokenStore],
+  ])(
+    'by such an error is asked again when the host has the token forgotten, %s a store',
+    async (_, createStore) => {
+      let wrong = true;
+      const server = await start({
+        token: (_request, response) => wrong && sendJson(response, { error: 'invalid_grant' }, 400),
+      });
+      const tokenStore = createStore?.();
+      const connection = engineOf(tokenStore && { tokenStore }).connection(tokenConnection(server.origin));
+      await failureOf(connection.execute('Read'));
+      wrong = false;
+      expect(await failureOf(connection.execute('Read'))).toMatchObject({ code: 'TOKEN_NEEDS_REAUTH' });
+      await connection.forgetToken();
+      expect((await connection.execute('Read')).ok).toBe(true);
+      await connection.forgetToken();
+      await connection.execute('Read');
+      expect(server.tokenRequests.length).toBe(3);
+    },
+  );
+
   it('by such an error is not asked by another engine on the store either', async () => {
     const server = await start({
       token: (_request, response) => sendJson(response, { error: 'invalid_grant' }, 400),
