@@ -1,4 +1,11 @@
 export { createMemoryTokenStore, type MemoryTokenStoreOptions } from './auth/memory-token-store.ts';
+export type {
+  BeginAuthorizationOptions,
+  BegunAuthorization,
+  CompletedAuthorization,
+} from './auth/oauth2/authorization-code.ts';
+export type { AuthorizedDevice, DeviceAuthorization, DevicePoll } from './auth/oauth2/device-code.ts';
+export type { TokenIntrospection, TokenKind } from './auth/oauth2/token-actions.ts';
 export type { Token } from './auth/token.ts';
 export type { TokenEvent } from './auth/token-events.ts';
 export { decodeTokenRecord, encodeTokenRecord } from './auth/token-record.ts';
@@ -18,6 +25,7 @@ export {
   type Stage,
 } from './errors/error-codes.ts';
 export { FerruleError, type Issue } from './errors/ferrule-error.ts';
+export type { AuthorizationOptions } from './execute/authorization.ts';
 export type { Connection, Parameters } from './execute/connection.ts';
 export type { DryRun } from './execute/dry-run.ts';
 export { createEngine, type Engine, type EngineOptions } from './execute/engine.ts';

@@ -5,6 +5,8 @@ import type { RenderScope } from '../compile/render-scope.ts';
 import type { ExpressionScope } from '../expression/expression.ts';
 import type { HttpRequest, HttpResponse } from '../transport/transport.ts';
 import type { TrustPlan } from '../transport/trust.ts';
+import type { AuthorizationActions } from './oauth2/authorization-actions.ts';
+import type { AuthorizationStates } from './oauth2/authorization-state.ts';
 import type { Token } from './token.ts';
 import type { TokenAnswer } from './token-answer.ts';
 import type { CallerPatience, TokenKeeper } from './token-keeper.ts';
@@ -19,6 +21,10 @@ export interface AuthStrategy {
    * Strategies that can never do better the second time leave it out.
    */
   onRejected?(rejected: Authenticated, answer: RejectionHead): boolean | undefined;
+  /** Forgets the token that would be used, so that the next call asks for a new one. Only where there are tokens. */
+  forget?(call: AuthCall): Promise<void>;
+  /** The OAuth steps that belong to no operation. */
+  readonly authorization?: AuthorizationActions;
   /** How rejection shows in an answer, when it is not by a status of 401. */
   readonly rejection?: Rejection;
   /**
@@ -65,6 +71,7 @@ export interface UsedToken {
 export interface AuthServices {
   readonly clock: Clock;
   readonly tokens: TokenKeeper;
+  readonly states: AuthorizationStates;
   readonly redactor: Redactor;
   /** Unpredictable bytes, for nonces. */
   randomBytes(size: number): Buffer;

@@ -3,11 +3,11 @@ import { createApiKey } from './api-key.ts';
 import type { AuthServices, AuthStrategy } from './auth-strategy.ts';
 import { createAwsSignatureV4 } from './aws-signature-v4.ts';
 import { createBasicAuth } from './basic.ts';
-import { createClientCredentials } from './client-credentials.ts';
 import { createDigest } from './digest.ts';
 import { createHmacSigning } from './hmac.ts';
 import { createHttpBearerToken } from './http-bearer-token.ts';
 import { createOauth1 } from './oauth1.ts';
+import { createOauth2 } from './oauth2/create-oauth2.ts';
 import { createRawBearerToken } from './raw-bearer-token.ts';
 
 /** The strategy of a plan. This switch is the only place that knows all of them. */
@@ -21,8 +21,6 @@ export function createStrategy(plan: AuthPlan, services: AuthServices): AuthStra
       return createRawBearerToken(plan, services);
     case 'http_bearer_token':
       return createHttpBearerToken(plan, services);
-    case 'client_credentials':
-      return createClientCredentials(plan, services);
     case 'api_key':
       return createApiKey(plan, services);
     case 'aws_signature_v4':
@@ -33,5 +31,7 @@ export function createStrategy(plan: AuthPlan, services: AuthServices): AuthStra
       return createHmacSigning(plan, services);
     case 'oauth1':
       return createOauth1(plan, services);
+    case 'oauth2':
+      return createOauth2(plan, services);
   }
 }

@@ -41,10 +41,10 @@ export async function toFetchedToken(
     pointer,
   );
   redactor.add(value);
-  const evaluate = (expression: CompiledExpression, meaning?: FailureMeaning) =>
-    evaluateOnAnswer(expression, answer, { ...scope, kept }, clock, meaning);
-  const meaning = { code: 'TOKEN_EXPIRY_INVALID', pointer: use.expiry.pointer } as const;
-  const lifetime = use.expiry.value === null ? undefined : await evaluate(use.expiry.value, meaning);
+  const evaluate = (expression: CompiledExpression, code?: ErrorCode) =>
+    evaluateOnAnswer(expression, answer, { ...scope, kept }, clock, code);
+  const lifetime =
+    use.expiry.value === null ? undefined : await evaluate(use.expiry.value, 'TOKEN_EXPIRY_INVALID');
   const expiresAtMs = toExpiresAtMs(use.expiry, lifetime, value.reveal(), { clock, strict: use.strict });
   const renewal = use.refreshTokenOutput === null ? undefined : await evaluate(use.refreshTokenOutput);
   const ownRefreshToken =
@@ -87,32 +87,21 @@ export function toCookieText(kept: ReadonlyMap<string, unknown> | undefined): st
   return cookies instanceof SecretValue ? cookies.reveal() : '';
 }
 
-/** What an expression that fails means, and where it stands. */
-interface FailureMeaning {
-  readonly code: ErrorCode;
-  readonly pointer: string;
-}
-
-/** The value of an expression on a token answer; with `meaning`, one that fails is that error and tells what came. */
+/** One that fails is an error of `code`, which says what the answer looks like. */
 export async function evaluateOnAnswer(
   expression: CompiledExpression,
   answer: TokenAnswer,
   scope: RenderScope,
   clock: Services['clock'],
-  meaning?: FailureMeaning,
+  code: ErrorCode = 'EXPRESSION_FAILED',
 ): Promise<unknown> {
   const { body, headers, statusCode } = answer;
   try {
     return await expression.evaluate({ body, headers, statusCode, ...toNamedScope(scope) }, { clock });
   } catch (error) {
-    const isFailure = error instanceof FerruleError && error.code === 'EXPRESSION_FAILED';
-    if (!isFailure || meaning === undefined) throw error;
-    throw new FerruleError(meaning.code, error.summary, {
-      pointer: meaning.pointer,
-      expected: error.expected,
-      found: describeAnswer(answer),
-      cause: error,
-    });
+    if (!(error instanceof FerruleError) || error.code !== 'EXPRESSION_FAILED') throw error;
+    const { summary, pointer, expected } = error;
+    throw new FerruleError(code, summary, { pointer, expected, found: describeAnswer(answer), cause: error });
   }
 }
 

@@ -18,18 +18,13 @@ import { createTokenStrategy } from './token-strategy.ts';
 export function createHttpBearerToken(plan: HttpBearerTokenPlan, services: AuthServices): AuthStrategy {
   const render = (call: AuthCall) => renderRequest(plan.exchange.request, call.scope);
   const source = {
-    keyOf: plan.steps.length === 0 ? createKeyOf(plan, render, readingOf(plan)) : createInputKeyOf(plan),
+    keyOf: plan.steps.length === 0 ? createKeyOf(plan, render) : createInputKeyOf(plan),
     async request({ scope }: AuthCall, current: StoredToken | undefined): Promise<Token> {
       const renewed = await refreshToken(plan, scope, current, services);
       return renewed ?? requestToken(plan, scope, services);
     },
   };
   return createTokenStrategy(source, plan.use, services);
-}
-
-/** How the token is read from its answer: two connections that read it differently do not share it. */
-function readingOf({ tokenOutput, use }: HttpBearerTokenPlan): readonly string[] {
-  return [tokenOutput.source, use.expiry.value?.source ?? ''];
 }
 
 /** The steps one after the other, each with what those before it kept, and then the token request. */
@@ -44,9 +39,14 @@ async function requestToken(
     kept = await keepValues(step.keep, answer, { ...scope, kept }, services, use.keepCookies);
   }
   const answer = await ask(exchange, { ...scope, kept }, use.strict, services);
+  const found = await evaluateOnAnswer(
+    tokenOutput,
+    answer,
+    { ...scope, kept },
+    services.clock,
+    'TOKEN_MISSING',
+  );
   const places = { use, pointer: `${pointer}/token/tokenOutput` };
-  const failure = { code: 'TOKEN_MISSING', pointer: places.pointer } as const;
-  const found = await evaluateOnAnswer(tokenOutput, answer, { ...scope, kept }, services.clock, failure);
   return toFetchedToken(found, answer, places, { scope, kept }, services);
 }
 
@@ -70,7 +70,13 @@ async function refreshToken(
   const places = { use: refresh.use, pointer: `${pointer}/token/tokenOutput` };
   try {
     const answer = await ask(refresh.exchange, refreshScope, refresh.use.strict, services);
-    const found = await evaluateOnAnswer(refresh.tokenOutput, answer, refreshScope, services.clock);
+    const found = await evaluateOnAnswer(
+      refresh.tokenOutput,
+      answer,
+      refreshScope,
+      services.clock,
+      'TOKEN_MISSING',
+    );
     return await toFetchedToken(found, answer, places, { scope: refreshScope, kept, refreshToken }, services);
   } catch (error) {
     if (isRefusal(error)) return undefined;

@@ -5,22 +5,20 @@ import type { HttpRequest } from '../transport/transport.ts';
 import type { AuthCall } from './auth-strategy.ts';
 
 /**
- * Gives the cache key of a token: the effective token request, so that a changed secret, scope or URL means a new
- * token. `reading` is how the token is found in the answer, where the definition says that.
- * The request is rendered for it again only when secrets or parameters may have changed.
+ * Gives the cache key of a token: its definition and the effective token request, so that a changed secret, scope or
+ * URL means a new token. The request is rendered for it again only when secrets or parameters may have changed.
  */
 export function createKeyOf(
   plan: TokenRequestPlan,
   render: (call: AuthCall) => HttpRequest,
-  reading: readonly string[] = [],
 ): (call: AuthCall) => string {
   const keys = new WeakMap<object, string>();
   return call => {
-    if (plan.usesParameters) return toKey(plan, render(withStableValues(call)), reading);
+    if (plan.usesParameters) return toKey(plan, render(withStableValues(call)));
     const { secrets } = call.scope;
     const known = keys.get(secrets);
     if (known !== undefined) return known;
-    const key = toKey(plan, render(withStableValues(call)), reading);
+    const key = toKey(plan, render(withStableValues(call)));
     keys.set(secrets, key);
     return key;
   };
@@ -32,14 +30,15 @@ export function createKeyOf(
  */
 export function createInputKeyOf({
   inputs,
+  identity,
   trust,
   pointer,
 }: TokenRequestPlan & { readonly inputs: TokenInputs }): (call: AuthCall) => string {
-  const { identity, secretNames, parameters } = inputs;
+  const { baseUrl, secretNames, parameters } = inputs;
   return ({ scope }) => {
     const secrets = secretNames.map(name => scope.secrets.get(name)?.reveal() ?? '');
     const values = parameters.map(parameter => JSON.stringify(scope.parameters.get(parameter) ?? null));
-    return fingerprint(trust.key, pointer, identity, ...secrets, ...values);
+    return fingerprint(trust.key, pointer, identity, baseUrl, ...secrets, ...values);
   };
 }
 
@@ -49,12 +48,9 @@ function withStableValues(call: AuthCall): AuthCall {
   return recompute === undefined ? call : { ...call, scope: { ...scope, values: recompute(true) } };
 }
 
-function toKey(
-  plan: TokenRequestPlan,
-  { method, url, headers, body }: HttpRequest,
-  reading: readonly string[],
-): string {
+function toKey(plan: TokenRequestPlan, { method, url, headers, body }: HttpRequest): string {
   const text =
     typeof body === 'string' || body === undefined ? (body ?? '') : Buffer.from(body).toString('latin1');
-  return fingerprint(plan.trust.key, plan.pointer, method, url, JSON.stringify(headers), text, ...reading);
+  const { trust, pointer, identity } = plan;
+  return fingerprint(trust.key, pointer, identity, method, url, JSON.stringify(headers), text);
 }

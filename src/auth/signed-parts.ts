@@ -30,6 +30,8 @@ export function createSignedParts(
     sortedQuery: () => sortQuery(url.query),
     pathAndQuery: () => (url.query === '' ? url.path : `${url.path}?${url.query}`),
     body: () => (typeof body === 'string' ? body : toBodyMark(moment)),
+    // Empty for an empty body, as the canonical texts that name a length want it.
+    bodyLength: () => (body.length === 0 ? '' : String(Buffer.byteLength(body))),
     bodyMd5: hash('md5', 'hex'),
     bodySha1: hash('sha1', 'hex'),
     bodySha256: hash('sha256', 'hex'),

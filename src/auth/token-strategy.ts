@@ -67,6 +67,7 @@ export function createTokenStrategy(
       if (used !== undefined) tokens.reject(used.key, used.token);
       return undefined;
     },
+    forget: call => tokens.forget(source.keyOf(call)),
     ...(use.rejectedWhen === null ? {} : { rejection: toRejection(use.rejectedWhen, use.replayWrites) }),
   };
 }

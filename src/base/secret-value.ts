@@ -20,9 +20,9 @@ export class SecretValue {
     return this.#text;
   }
 
-  /** True when both hold the same text; nothing is shown. */
+  /** True when both hold the same text, also when the other comes from another copy of this package. */
   equals(other: SecretValue): boolean {
-    return this.#text === other.#text;
+    return this.#text === other.reveal();
   }
 
   toString(): string {

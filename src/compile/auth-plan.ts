@@ -5,8 +5,8 @@ import type { DigestPlan } from './auth/digest.ts';
 import type { HmacPlan } from './auth/hmac.ts';
 import type { HttpBearerTokenPlan } from './auth/http-bearer-token.ts';
 import type { Oauth1Plan } from './auth/oauth1.ts';
-import type { TokenUsePlan } from './auth/token-use.ts';
-import type { TextPlan, UrlPlan } from './text-plan.ts';
+import type { Oauth2Plan } from './auth/oauth2.ts';
+import type { TextPlan } from './text-plan.ts';
 
 /** How a connection proves who it is, compiled. Credentials are templates over secrets, never values. */
 export type AuthPlan =
@@ -14,7 +14,7 @@ export type AuthPlan =
   | BasicAuthPlan
   | RawBearerTokenPlan
   | HttpBearerTokenPlan
-  | ClientCredentialsPlan
+  | Oauth2Plan
   | ApiKeyPlan
   | AwsSignatureV4Plan
   | DigestPlan
@@ -40,20 +40,14 @@ export interface RawBearerTokenPlan {
   readonly placement: TokenPlacement;
 }
 
-export interface ClientCredentialsPlan extends TokenRequestPlan {
-  readonly authType: 'client_credentials';
-  readonly tokenUrl: UrlPlan;
-  readonly clientId: TextPlan;
-  /** null: a public client, which sends no secret. */
-  readonly clientSecret: TextPlan | null;
-  readonly scope: TextPlan | null;
-  readonly clientAuth: 'basic_auth' | 'www_form_urlencoded';
-  readonly use: TokenUsePlan;
-}
-
 /** What plans with a token request have in common. */
 export interface TokenRequestPlan {
   readonly pointer: string;
+  /**
+   * Names the definition of the token: what is asked for, and how the answer is read. A corrected definition then
+   * means a new token, and two connections share one only if they would make the same of it.
+   */
+  readonly identity: string;
   /** Whom the token endpoint's certificate is judged by. */
   readonly trust: TrustPlan;
   /** True when the token request depends on the caller's parameters, not on secrets alone. */

@@ -1,8 +1,6 @@
-import { defaults } from '../definition/defaults.ts';
 import type {
   AuthDefinition,
   BasicAuthDefinition,
-  ClientCredentialsDefinition,
   RawBearerTokenDefinition,
 } from '../definition/definition.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
@@ -13,14 +11,8 @@ import { compileDigest } from './auth/digest.ts';
 import { compileHmac } from './auth/hmac.ts';
 import { compileHttpBearerToken } from './auth/http-bearer-token.ts';
 import { compileOauth1 } from './auth/oauth1.ts';
-import { compileTokenUse } from './auth/token-use.ts';
-import type {
-  AuthPlan,
-  BasicAuthPlan,
-  ClientCredentialsPlan,
-  RawBearerTokenPlan,
-  TokenPlacement,
-} from './auth-plan.ts';
+import { compileOauth2 } from './auth/oauth2.ts';
+import type { AuthPlan, BasicAuthPlan, RawBearerTokenPlan, TokenPlacement } from './auth-plan.ts';
 import type { ParameterTable } from './parameters.ts';
 import { assertHeaderName, type Placed } from './request-plan.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
@@ -38,6 +30,8 @@ export interface AuthSurroundings {
     client: ClientCertificate,
     nowMs: number,
   ): TrustPlan;
+  /** True when the connection itself shows a client certificate. */
+  readonly hasClientCertificate: boolean;
   readonly compiler: TemplateCompiler;
   readonly parameters: ParameterTable;
   readonly trusted: boolean;
@@ -62,7 +56,10 @@ export function compileAuth(
         surroundings,
       );
     case 'client_credentials':
-      return compileClientCredentials({ definition, pointer }, surroundings);
+      return compileOauth2(
+        { definition: { ...definition, grant: 'client_credentials' }, pointer },
+        surroundings,
+      );
     case 'api_key':
       return compileApiKey({ definition, pointer }, surroundings.compiler);
     case 'aws_signature_v4':
@@ -73,6 +70,8 @@ export function compileAuth(
       return compileHmac({ definition, pointer }, surroundings.compiler);
     case 'oauth1':
       return compileOauth1({ definition, pointer }, surroundings.compiler);
+    case 'oauth2':
+      return compileOauth2({ definition, pointer }, surroundings);
   }
 }
 
@@ -98,38 +97,6 @@ function compileRawBearerToken(
     token: compiler.text(definition.token ?? '', 'header', `${pointer}/token`),
     placement: compilePlacement(definition, pointer, compiler),
   };
-}
-
-function compileClientCredentials(
-  { definition, pointer }: Placed<ClientCredentialsDefinition>,
-  surroundings: AuthSurroundings,
-): ClientCredentialsPlan {
-  const { compiler, parameters } = surroundings;
-  const { clientSecret, scope } = definition;
-  const tokenUrl = { definition: definition.tokenUrl, pointer: `${pointer}/tokenUrl` };
-  return {
-    authType: 'client_credentials',
-    pointer,
-    tokenUrl: compiler.url(tokenUrl, { definition: '', pointer: tokenUrl.pointer }),
-    clientId: compiler.text(definition.clientId, 'text', `${pointer}/clientId`),
-    clientSecret:
-      clientSecret === null ? null : compiler.text(clientSecret, 'text', `${pointer}/clientSecret`),
-    scope: scope === null ? null : compiler.text(scope, 'text', `${pointer}/scope`),
-    clientAuth: definition.clientAuth,
-    trust: tokenTrust(definition.caCert, `${pointer}/caCert`, surroundings),
-    usesParameters: parameters.toList().length > 0,
-    use: compileTokenUse({}, pointer, {
-      compiler,
-      trusted: surroundings.trusted,
-      header: { header: defaults.tokenHeader, prefix: defaults.tokenPrefix },
-    }),
-  };
-}
-
-function tokenTrust(caCert: string | null, pointer: string, surroundings: AuthSurroundings): TrustPlan {
-  if (caCert === null) return surroundings.trust;
-  const { issues } = surroundings.compiler;
-  return issues.attempt(pointer, () => surroundings.createTokenTrust(caCert, pointer)) ?? surroundings.trust;
 }
 
 function compilePlacement(

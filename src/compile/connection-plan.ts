@@ -16,17 +16,19 @@ import type { AuthPlan } from './auth-plan.ts';
 import { compileAuth } from './compile-auth.ts';
 import { separateCredentials } from './credentials.ts';
 import { compileOperation, type OperationPlan, type OperationSurroundings } from './operation-plan.ts';
-import { ParameterTable } from './parameters.ts';
+import { ParameterNames, ParameterTable } from './parameters.ts';
 import { TemplateCompiler } from './template-compiler.ts';
 import { compileTest, type TestPlan } from './test-plan.ts';
 import type { TextPlan } from './text-plan.ts';
-import { compileValues } from './values.ts';
+import { compileValues, selectValues } from './values.ts';
 
 /** A connection, compiled: frozen, shareable, and without a single value of a secret. */
 export interface ConnectionPlan {
   readonly name: string;
   readonly operations: ReadonlyMap<string, OperationPlan>;
   readonly auth: AuthPlan;
+  /** What authentication draws on, for steps of it that belong to no operation. */
+  readonly authentication: Pick<OperationPlan, 'parameters' | 'secretNames' | 'values'>;
   readonly test: TestPlan;
   /** Whom the connection trusts, without a client certificate. */
   readonly trust: TrustPlan;
@@ -104,6 +106,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
           pointers,
           nowMs,
         }),
+      hasClientCertificate: config.tls.clientCertificate !== null,
       compiler: authCompiler,
       parameters: authParameters,
       trusted: options.trusted,
@@ -137,6 +140,11 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     name: definition.name,
     operations: new Map(operations.map(operation => [operation.name, operation])),
     auth,
+    authentication: {
+      parameters: { list: authParameters.toList(), names: new ParameterNames(authParameters.toList()) },
+      secretNames: authCompiler.secretsUsed,
+      values: selectValues(values, authCompiler.valuesUsed),
+    },
     test,
     trust,
     clientCertificate,

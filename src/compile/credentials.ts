@@ -1,5 +1,7 @@
 import { SecretValue } from '../base/secret-value.ts';
 import type { ApiKeyPlaceDefinition } from '../definition/auth/api-key.ts';
+import { mapClientSecrets } from '../definition/auth/oauth-client.ts';
+import { mapOauth2Secrets } from '../definition/auth/oauth2.ts';
 import type { TokenConnectionDefinition } from '../definition/auth/token-requests.ts';
 import type {
   AuthDefinition,
@@ -53,10 +55,9 @@ function liftAuth(auth: AuthDefinition, lift: Lift): AuthDefinition {
     case 'raw_bearer_token':
       return { ...auth, token: auth.token === null ? null : lift(auth.token, 'config.auth.token') };
     case 'client_credentials':
-      return {
-        ...auth,
-        clientSecret: auth.clientSecret === null ? null : lift(auth.clientSecret, 'config.auth.clientSecret'),
-      };
+      return mapClientSecrets(auth, (secret, place) => lift(secret, `config.auth.${place}`));
+    case 'oauth2':
+      return mapOauth2Secrets(auth, (secret, place) => lift(secret, `config.auth.${place}`));
     case 'http_bearer_token':
       return { ...auth, token: liftToken(auth.token, lift) };
     case 'api_key': {

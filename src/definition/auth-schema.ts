@@ -3,7 +3,9 @@ import { createApiKeyFields } from './auth/api-key.ts';
 import { createAwsSignatureV4Fields } from './auth/aws-signature-v4.ts';
 import { createDigestFields } from './auth/digest.ts';
 import { createHmacFields } from './auth/hmac.ts';
+import { CLIENT_AUTHENTICATIONS, createOauthClientFields } from './auth/oauth-client.ts';
 import { createOauth1Fields } from './auth/oauth1.ts';
+import { createOauth2Schema } from './auth/oauth2.ts';
 import { createTokenRequestSchemas } from './auth/token-requests.ts';
 import { createTokenUseFields } from './auth/token-use.ts';
 import { defaults } from './defaults.ts';
@@ -18,7 +20,15 @@ import { valibot } from './valibot.ts';
 
 /** Those that documents may also name by `type`. */
 const INTEGRATOR_TYPES = ['basic', 'raw_bearer_token', 'http_bearer_token', 'client_credentials'] as const;
-const AUTH_TYPES = [...INTEGRATOR_TYPES, 'api_key', 'aws_signature_v4', 'digest', 'hmac', 'oauth1'] as const;
+const AUTH_TYPES = [
+  ...INTEGRATOR_TYPES,
+  'api_key',
+  'aws_signature_v4',
+  'digest',
+  'hmac',
+  'oauth1',
+  'oauth2',
+] as const;
 
 /** Every strategy under both spellings of its discriminator, and the older `bearer_token` in its three shapes. */
 export function createAuthSchema(
@@ -44,16 +54,18 @@ export function createAuthSchema(
     }),
   };
   const credentials = {
-    tokenUrl: v.string(),
+    ...createOauthClientFields(),
+    tokenUrl: v.exactOptional(v.string()),
     clientId: filledText(),
     clientSecret: nullableText,
     scope: v.exactOptional(nullableText),
-    clientAuth: v.exactOptional(oneOf(['basic_auth', 'www_form_urlencoded']), defaults.clientAuth),
+    clientAuth: v.exactOptional(oneOf(CLIENT_AUTHENTICATIONS), defaults.clientAuth),
     caCert,
   };
   const older = createOlderShapes(operationConfig);
   const olderInside = { ...place, token: older.tokenWithOutputs };
   const olderBeside = { ...place, ...older.outputs, token: older.tokenAlone };
+  const oneServer = { atLeastOne: [['tokenUrl', 'issuer']] };
   const outputsBeside = { exactlyOne: [['outputs', 'transform']] };
 
   const apiKey = createApiKeyFields();
@@ -67,7 +79,8 @@ export function createAuthSchema(
     basic: fields({ authType: oneOf(['basic']), ...basic }),
     raw_bearer_token: fields({ authType: oneOf(['raw_bearer_token']), ...raw }),
     http_bearer_token: fields({ authType: oneOf(['http_bearer_token']), ...http }),
-    client_credentials: fields({ authType: oneOf(['client_credentials']), ...credentials }),
+    client_credentials: fields({ authType: oneOf(['client_credentials']), ...credentials }, oneServer),
+    oauth2: createOauth2Schema(),
     bearer_token: fields({ authType: oneOf(['bearer_token']), ...raw }),
     bearer_token_inside: fields({ authType: oneOf(['bearer_token']), ...olderInside }),
     bearer_token_beside: fields({ authType: oneOf(['bearer_token']), ...olderBeside }, outputsBeside),
@@ -76,7 +89,7 @@ export function createAuthSchema(
     basic: fields({ type: oneOf(['basic']), ...basic }),
     raw_bearer_token: fields({ type: oneOf(['raw_bearer_token']), ...raw }),
     http_bearer_token: fields({ type: oneOf(['http_bearer_token']), ...http }),
-    client_credentials: fields({ type: oneOf(['client_credentials']), ...credentials }),
+    client_credentials: fields({ type: oneOf(['client_credentials']), ...credentials }, oneServer),
     bearer_token: fields({ type: oneOf(['bearer_token']), ...raw }),
     bearer_token_inside: fields({ type: oneOf(['bearer_token']), ...olderInside }),
     bearer_token_beside: fields({ type: oneOf(['bearer_token']), ...olderBeside }, outputsBeside),

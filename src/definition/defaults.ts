@@ -16,6 +16,8 @@ export const defaults = {
   tokenHeader: 'Authorization',
   tokenPrefix: 'Bearer',
   clientAuth: 'www_form_urlencoded',
+  /** Long enough for clocks that differ, and shorter than the three minutes some servers allow at most. */
+  assertion: { lifetimeSeconds: 120 },
   hmac: {
     algorithm: 'sha256',
     keyEncoding: 'utf8',

@@ -2,7 +2,9 @@ import type { ApiKeyInput } from './auth/api-key.ts';
 import type { AwsSignatureV4Input } from './auth/aws-signature-v4.ts';
 import type { DigestInput } from './auth/digest.ts';
 import type { HmacInput } from './auth/hmac.ts';
+import type { ClientAuthentication, OauthClientDefinition } from './auth/oauth-client.ts';
 import type { Oauth1Input } from './auth/oauth1.ts';
+import type { Oauth2Input } from './auth/oauth2.ts';
 import type { TokenConnectionInput, TokenRefreshInput, TokenStepInput } from './auth/token-requests.ts';
 import type { TokenUseDefinition } from './auth/token-use.ts';
 import type {
@@ -119,6 +121,7 @@ export type AuthInput =
   | ({ readonly authType: 'digest' } & DigestInput)
   | ({ readonly authType: 'hmac' } & HmacInput)
   | ({ readonly authType: 'oauth1' } & Oauth1Input)
+  | Oauth2Input
   | (Spelling<'bearer_token'> &
       TokenPlaceInput &
       OlderOutputsPlace & { readonly token: string | null | OlderTokenInput });
@@ -140,12 +143,13 @@ export interface TokenInput {
   readonly refresh?: TokenRefreshInput;
 }
 
-interface ClientCredentialsInput {
-  readonly tokenUrl: string;
+interface ClientCredentialsInput extends OauthClientDefinition {
+  /** Or `issuer`. */
+  readonly tokenUrl?: string;
   readonly clientId: string;
   readonly clientSecret: string | null;
   readonly scope?: string | null;
-  readonly clientAuth?: 'basic_auth' | 'www_form_urlencoded';
+  readonly clientAuth?: ClientAuthentication;
   readonly caCert?: string | null;
 }
 

@@ -58,7 +58,7 @@ export function toIssue(issue: GenericIssue): Issue {
         'DEFINITION_WRONG_VALUE',
         pointer,
         `${name} is empty`,
-        'at least one character',
+        Array.isArray(issue.input) ? 'at least one item' : 'at least one character',
         describeValue(issue.input),
       );
     case 'integer':

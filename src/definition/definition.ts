@@ -2,7 +2,9 @@ import type { ApiKeyDefinition } from './auth/api-key.ts';
 import type { AwsSignatureV4Definition } from './auth/aws-signature-v4.ts';
 import type { DigestDefinition } from './auth/digest.ts';
 import type { HmacDefinition } from './auth/hmac.ts';
+import type { ClientAuthentication, OauthClientDefinition } from './auth/oauth-client.ts';
 import type { Oauth1Definition } from './auth/oauth1.ts';
+import type { Oauth2Definition } from './auth/oauth2.ts';
 import type {
   TokenConnectionDefinition,
   TokenRefreshDefinition,
@@ -120,7 +122,8 @@ export type AuthDefinition =
   | AwsSignatureV4Definition
   | DigestDefinition
   | HmacDefinition
-  | Oauth1Definition;
+  | Oauth1Definition
+  | Oauth2Definition;
 
 export interface BasicAuthDefinition {
   readonly authType: 'basic';
@@ -153,13 +156,14 @@ export interface HttpBearerTokenDefinition extends TokenUseDefinition {
   };
 }
 
-export interface ClientCredentialsDefinition {
+export interface ClientCredentialsDefinition extends OauthClientDefinition {
   readonly authType: 'client_credentials';
-  readonly tokenUrl: string;
+  /** Left out when `issuer` is given and its metadata name the endpoint. */
+  readonly tokenUrl?: string;
   readonly clientId: string;
   readonly clientSecret: string | null;
   readonly scope: string | null;
-  readonly clientAuth: 'basic_auth' | 'www_form_urlencoded';
+  readonly clientAuth: ClientAuthentication;
   readonly caCert: string | null;
 }
 

@@ -11,10 +11,11 @@ import { valibot } from './valibot.ts';
 /** What a refusal is about; `definition-issues.ts` turns it into an error code. */
 export type RefusalType = 'wrong_type' | 'unknown_field' | 'one_too_many' | 'unsupported_type';
 
-/** Names of which exactly, or at most, one may be given. */
+/** Names of which exactly, at most, or at least one may be given. */
 export interface FieldRules {
   readonly exactlyOne?: readonly (readonly string[])[];
   readonly atMostOne?: readonly (readonly string[])[];
+  readonly atLeastOne?: readonly (readonly string[])[];
 }
 
 /** `schema`, judged by whatever `select` picks for an input. The pick must accept nothing that `schema` does not. */
@@ -89,13 +90,16 @@ export function isObject(input: unknown): input is Readonly<Record<string, unkno
 }
 
 /** Schemas for the fields that break a rule: a required one that is not there, a refusal of one too many. */
-function breaches(input: object, { exactlyOne = [], atMostOne = [] }: FieldRules): ObjectEntries {
+function breaches(
+  input: object,
+  { exactlyOne = [], atMostOne = [], atLeastOne = [] }: FieldRules,
+): ObjectEntries {
   const found: [string, GenericSchema][] = [];
   for (const names of [...exactlyOne, ...atMostOne]) {
     const [, ...surplus] = names.filter(name => Object.hasOwn(input, name));
     for (const name of surplus) found.push([name, refusal('one_too_many', names)]);
   }
-  for (const names of exactlyOne) {
+  for (const names of [...exactlyOne, ...atLeastOne]) {
     const [first] = names;
     const missing = !names.some(name => Object.hasOwn(input, name));
     if (missing && first !== undefined) found.push([first, valibot().unknown()]);
@@ -104,11 +108,14 @@ function breaches(input: object, { exactlyOne = [], atMostOne = [] }: FieldRules
 }
 
 /** The same rules in the words of JSON Schema. */
-function toKeywords({ exactlyOne = [], atMostOne = [] }: FieldRules): { readonly allOf?: readonly object[] } {
+function toKeywords({ exactlyOne = [], atMostOne = [], atLeastOne = [] }: FieldRules): {
+  readonly allOf?: readonly object[];
+} {
   const given = (name: string) => ({ required: [name] });
   const rules = [
     ...exactlyOne.map(names => ({ oneOf: names.map(given) })),
     ...atMostOne.map(names => ({ not: { required: names } })),
+    ...atLeastOne.map(names => ({ anyOf: names.map(given) })),
   ];
   return rules.length === 0 ? {} : { allOf: rules };
 }

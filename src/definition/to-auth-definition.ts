@@ -3,6 +3,7 @@ import { toApiKey } from './auth/api-key.ts';
 import { toAwsSignatureV4 } from './auth/aws-signature-v4.ts';
 import { toDigest } from './auth/digest.ts';
 import { toHmac } from './auth/hmac.ts';
+import { toOauthClient } from './auth/oauth-client.ts';
 import { toOauth1 } from './auth/oauth1.ts';
 import { toTokenConnection, toTokenRefresh, toTokenStep } from './auth/token-requests.ts';
 import { toTokenUse } from './auth/token-use.ts';
@@ -46,7 +47,8 @@ export function toAuthDefinition(
     case 'client_credentials':
       return {
         authType: 'client_credentials',
-        tokenUrl: auth.tokenUrl,
+        ...toOauthClient(auth),
+        ...(auth.tokenUrl === undefined ? {} : { tokenUrl: auth.tokenUrl }),
         clientId: auth.clientId,
         clientSecret: auth.clientSecret,
         scope: auth.scope ?? null,
@@ -63,6 +65,8 @@ export function toAuthDefinition(
       return toHmac(auth);
     case 'oauth1':
       return toOauth1(auth);
+    case 'oauth2':
+      return auth;
     case 'bearer_token': {
       if (typeof auth.token === 'string' || auth.token === null) {
         return { authType: 'raw_bearer_token', token: auth.token, ...toPlace(auth) };

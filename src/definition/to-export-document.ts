@@ -1,3 +1,5 @@
+import { mapClientSecrets } from './auth/oauth-client.ts';
+import { mapOauth2Secrets } from './auth/oauth2.ts';
 import type { TokenConnectionDefinition } from './auth/token-requests.ts';
 import { defaults } from './defaults.ts';
 import type {
@@ -70,7 +72,9 @@ function withoutCredentials(auth: AuthDefinition): AuthInput {
     case 'raw_bearer_token':
       return { ...auth, token: keepTag(auth.token) };
     case 'client_credentials':
-      return { ...auth, clientSecret: keepTag(auth.clientSecret) };
+      return mapClientSecrets(auth, keepTag);
+    case 'oauth2':
+      return mapOauth2Secrets(auth, keepTag);
     case 'api_key':
       return { ...auth, keys: auth.keys.map(key => ({ ...key, value: keepTag(key.value) })) };
     case 'aws_signature_v4':

@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { AuthServices } from '../auth/auth-strategy.ts';
+import type { AuthCall, AuthServices } from '../auth/auth-strategy.ts';
 import { createStrategy } from '../auth/create-strategy.ts';
+import type { AuthorizationActions } from '../auth/oauth2/authorization-actions.ts';
+import type {
+  BeginAuthorizationOptions,
+  BegunAuthorization,
+  CompletedAuthorization,
+} from '../auth/oauth2/authorization-code.ts';
+import type { AuthorizationStates } from '../auth/oauth2/authorization-state.ts';
+import type { AuthorizedDevice, DeviceAuthorization, DevicePoll } from '../auth/oauth2/device-code.ts';
+import type { TokenIntrospection, TokenKind } from '../auth/oauth2/token-actions.ts';
 import type { TokenKeeper } from '../auth/token-keeper.ts';
 import type { Clock } from '../base/clock.ts';
 import { nearestName } from '../base/nearest-name.ts';
@@ -12,6 +21,7 @@ import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { Transport } from '../transport/transport.ts';
+import { type AuthorizationOptions, authorize, forgetToken } from './authorization.ts';
 import { Channels } from './channels.ts';
 import { type DryRun, dryRunOperation } from './dry-run.ts';
 import { createExchange } from './exchange.ts';
@@ -27,6 +37,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly tokens: TokenKeeper;
+  readonly states: AuthorizationStates;
   readonly egress: EgressPolicy;
   readonly connectionsPerOrigin: number;
   readonly secretProvider: SecretProvider | undefined;
@@ -41,11 +52,11 @@ export class Connection {
   readonly #isClosed: () => boolean;
 
   constructor({ plan, secrets }: CompiledConnection, parts: EngineParts) {
-    const { clock, transport, tokens } = parts;
+    const { clock, transport, tokens, states } = parts;
     const redactor = new Redactor();
     const channels = new Channels(plan, parts.egress, parts.connectionsPerOrigin, clock);
     const exchange = createExchange({ plan, transport, clock, redactor, channels });
-    const services: AuthServices = { clock, tokens, redactor, randomBytes, exchange };
+    const services: AuthServices = { clock, tokens, states, redactor, randomBytes, exchange };
     this.#isClosed = parts.isClosed;
     this.#context = {
       plan,
@@ -109,6 +120,82 @@ export class Connection {
   async test(parameters: Parameters = {}, options: CallOptions = {}): Promise<ConnectionTestReport> {
     this.#assertOpen();
     return testConnection(parameters, this.#context, options);
+  }
+
+  /**
+   * The URL where a person authorises the connection (RFC 6749 section 4.1.1, with PKCE, RFC 7636). Nothing is kept
+   * meanwhile: what completing needs is in the state, signed.
+   */
+  async beginAuthorization(
+    options: AuthorizationOptions & BeginAuthorizationOptions = {},
+  ): Promise<BegunAuthorization> {
+    return this.#authorize(options, (actions, call) => actions.beginAuthorization(call, options));
+  }
+
+  /**
+   * Takes the answer that came back to the redirect URI (its URL, or the query alone), exchanges the code and keeps
+   * the token.
+   * @throws FerruleError AUTHORIZATION_STATE_INVALID, AUTHORIZATION_FAILED, or those of token requests.
+   */
+  async completeAuthorization(
+    callback: string | URL,
+    options: AuthorizationOptions & { readonly binding?: string } = {},
+  ): Promise<CompletedAuthorization> {
+    return this.#authorize(options, (actions, call) =>
+      actions.completeAuthorization(call, String(callback), options),
+    );
+  }
+
+  /** Begins an authorization on another device (RFC 8628): show the person the code and the URL. */
+  async beginDeviceAuthorization(options: AuthorizationOptions = {}): Promise<DeviceAuthorization> {
+    return this.#authorize(options, (actions, call) => actions.beginDeviceAuthorization(call));
+  }
+
+  /** Asks once whether the person has decided. Wait `intervalMs` before each time. */
+  async pollDeviceAuthorization(
+    begun: DeviceAuthorization,
+    options: AuthorizationOptions = {},
+  ): Promise<DevicePoll> {
+    return this.#authorize(options, (actions, call) => actions.pollDeviceAuthorization(call, begun));
+  }
+
+  /** Polls until the person has decided. @throws FerruleError AUTHORIZATION_FAILED when nobody did in time. */
+  async awaitDeviceAuthorization(
+    begun: DeviceAuthorization,
+    options: AuthorizationOptions = {},
+  ): Promise<AuthorizedDevice> {
+    return this.#authorize(options, (actions, call) => actions.awaitDeviceAuthorization(call, begun));
+  }
+
+  /** What the authorization server says about the token (RFC 7662). */
+  async introspectToken(
+    options: AuthorizationOptions & { readonly kind?: TokenKind } = {},
+  ): Promise<TokenIntrospection> {
+    return this.#authorize(options, (actions, call) =>
+      actions.introspectToken(call, options.kind ?? 'access_token'),
+    );
+  }
+
+  /** Tells the authorization server that the tokens are not used any more (RFC 7009), and forgets them. */
+  async revokeToken(options: AuthorizationOptions = {}): Promise<void> {
+    return this.#authorize(options, (actions, call) => actions.revokeToken(call));
+  }
+
+  /**
+   * Forgets the connection's token, in the token store too, without telling the server. The next call asks for a new
+   * one, also when it would have failed with TOKEN_NEEDS_REAUTH: for credentials that were put right at the server.
+   */
+  async forgetToken(options: AuthorizationOptions = {}): Promise<void> {
+    this.#assertOpen();
+    return forgetToken(this.#context, options);
+  }
+
+  #authorize<Result>(
+    options: AuthorizationOptions,
+    step: (actions: AuthorizationActions, call: AuthCall) => Promise<Result>,
+  ): Promise<Result> {
+    this.#assertOpen();
+    return authorize(this.#context, options, step);
   }
 
   #find(name: string): OperationPlan {

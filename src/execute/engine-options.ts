@@ -1,13 +1,22 @@
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 
-/** What an option must be: an object with these methods, an object with these options, true or false, or a list. */
-type Kind = readonly string[] | { readonly [option: string]: Kind } | 'boolean' | 'list' | 'judged elsewhere';
+/** What an option must be: an object with these methods, an object with these options, or a value of a kind. */
+type Kind =
+  | readonly string[]
+  | { readonly [option: string]: Kind }
+  | 'boolean'
+  | 'function'
+  | 'list'
+  | 'judged elsewhere';
 
 const options: Kind = {
   secretProvider: ['getSecret'],
   transport: ['send', 'probe', 'release', 'close'],
   clock: ['now', 'monotonicNow', 'after'],
+  tokenStore: ['get', 'compareAndSet', 'delete', 'acquireLease', 'renewLease', 'releaseLease'],
+  onEvent: 'function',
+  authorizationKey: 'judged elsewhere',
   connectionsPerOrigin: 'judged elsewhere',
   trustDefinitions: 'boolean',
   egress: {
@@ -34,6 +43,8 @@ function assertKind(given: unknown, kind: Kind, what: string): void {
   if (given === undefined || kind === 'judged elsewhere') return;
   if (kind === 'boolean') {
     if (typeof given !== 'boolean') throw unusable(what, 'true or false', given);
+  } else if (kind === 'function') {
+    if (typeof given !== 'function') throw unusable(what, 'a function', given);
   } else if (kind === 'list') {
     if (!Array.isArray(given) || !given.every(item => typeof item === 'string'))
       throw unusable(what, 'a list of texts', given);

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { createMemoryTokenStore } from '../auth/memory-token-store.ts';
+import { toKeyBytes } from '../auth/oauth2/authorization-state.ts';
 import type { TokenEventListener } from '../auth/token-events.ts';
 import { TokenKeeper } from '../auth/token-keeper.ts';
 import type { TokenStore } from '../auth/token-store.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { fingerprint } from '../base/fingerprint.ts';
 import { LruMap } from '../base/lru-map.ts';
+import type { SecretValue } from '../base/secret-value.ts';
 import { compileConnection } from '../compile/connection-plan.ts';
 import type { ConnectionInput } from '../definition/definition-input.ts';
 import { parseConnection } from '../definition/parse-connection.ts';
@@ -40,6 +44,12 @@ export interface EngineOptions {
    * listener nothing is computed for it.
    */
   readonly onEvent?: TokenEventListener;
+  /**
+   * Signs what travels through a browser while a person authorises a connection; 32 bytes or characters at least.
+   * Every engine that may receive the callback needs the same. Random when left out: then only this engine can
+   * complete what it began.
+   */
+  readonly authorizationKey?: string | SecretValue | Uint8Array;
   readonly clock?: Clock;
 }
 
@@ -75,6 +85,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
   }
   const { tokenStore: store, onEvent } = options;
   const tokens = new TokenKeeper({ clock, capacity: MAX_TOKENS, random: Math.random, store, onEvent });
+  const states = {
+    key: toAuthorizationKey(options.authorizationKey ?? randomBytes(32)),
+    store: store ?? createMemoryTokenStore({ clock }),
+  };
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
   const state = { closed: false };
 
@@ -92,6 +106,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       clock,
       transport,
       tokens,
+      states,
       egress,
       connectionsPerOrigin,
       secretProvider: options.secretProvider,
@@ -110,6 +125,15 @@ export function createEngine(options: EngineOptions = {}): Engine {
   };
 
   return { connection: open, close, [Symbol.asyncDispose]: close };
+}
+
+function toAuthorizationKey(key: string | SecretValue | Uint8Array): Uint8Array {
+  const bytes = key instanceof Uint8Array ? key : toKeyBytes(key);
+  if (bytes.length >= 32) return bytes;
+  throw new FerruleError('OPTIONS_INVALID', 'The option authorizationKey cannot be used', {
+    expected: 'at least 32 bytes that nobody can guess',
+    found: `${bytes.length} bytes`,
+  });
 }
 
 /** Names a definition by its content; undefined for one that cannot be written as JSON, which the parser will judge. */

@@ -1,5 +1,5 @@
 import type { AuthServices } from '../auth/auth-strategy.ts';
-import { toTokenFailure } from '../auth/token-request-failure.ts';
+import { toTokenRequestFailure } from '../auth/token-request-failure.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
@@ -42,7 +42,7 @@ export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
       const response = await sendToTokenHost(request, maxRedirects, next => transport.send(next, context));
       return await readAnswer(response);
     } catch (error) {
-      throw toTokenFailure(error, pointer);
+      throw toTokenRequestFailure(error, pointer);
     }
   };
 }

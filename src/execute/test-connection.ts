@@ -124,7 +124,9 @@ class StageList {
         ? error
         : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
     const opening = this.#current === 'dns';
-    const name = opening ? connectStageOf(failure) : this.#current;
+    // A request that uses values kept from the token answer waits for the token before anything else.
+    const current = failure.stage === 'authenticate' ? 'token' : this.#current;
+    const name = opening ? connectStageOf(failure) : current;
     const shown = redactError(failure, this.#context.redactor);
     if (opening) {
       const { dnsMs, tcpMs } = failure.details;

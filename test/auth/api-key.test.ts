@@ -125,6 +125,13 @@ describe('an API key', () => {
     expect(server.received).toHaveLength(0);
   });
 
+  it('needs a place: a list of keys is not empty', async () => {
+    const error = await failureOf(() =>
+      createEngine().connection(definition('https://a.test', { keys: [] })),
+    );
+    expect(error.issues).toMatchObject([{ message: '"keys" is empty', expected: 'at least one item' }]);
+  });
+
   it.each([
     [{ in: 'header', name: 'X Key', value: 'v' }, 'HEADER_INVALID', '/config/auth/name'],
     [{ in: 'cookie', name: 'a=b', value: 'v' }, 'HEADER_INVALID', '/config/auth/name'],

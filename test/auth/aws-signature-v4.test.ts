@@ -1,9 +1,10 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../src/index.ts';
 import { type EchoServer, startEchoServer } from '../support/echo-server.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
+import { verifyAwsSignature } from './aws-verifier.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -63,7 +64,7 @@ describe('a connection with authType aws_signature_v4', () => {
     const [received] = server.received;
     expect(received?.headers['x-amz-date']).toBe('20260102T030405Z');
     expect(received?.url).toBe('/v1/a%20b%24(c)/items?filter[name]=x%2By%26%27z%27&a=2&a=1');
-    expect(received && verify(received, "s3cr3t/+&%='ü", 'twice')).toMatchObject({
+    expect(received && verifyAwsSignature(received, "s3cr3t/+&%='ü", 'twice')).toMatchObject({
       scope: '20260102/eu-west-1/execute-api/aws4_request',
       signed: ['accept', 'content-type', 'host', 'x-amz-date', 'x-note'],
       valid: true,
@@ -76,7 +77,7 @@ describe('a connection with authType aws_signature_v4', () => {
       .connection(definition(server.origin, { service: 's3' }))
       .execute('Send', { Region: 'eu-west-1', Folder: 'a b$(c)//', Name: '', Text: '' });
     const [received] = server.received;
-    expect(received && verify(received, "s3cr3t/+&%='ü", 'once')).toMatchObject({ valid: true });
+    expect(received && verifyAwsSignature(received, "s3cr3t/+&%='ü", 'once')).toMatchObject({ valid: true });
     expect(received?.headers['x-amz-content-sha256']).toBe(
       createHash('sha256')
         .update(received?.body ?? '')
@@ -93,7 +94,7 @@ describe('a connection with authType aws_signature_v4', () => {
     await connection.execute('Send', parameters);
     const [received] = server.received;
     expect(received?.headers['x-amz-security-token']).toBe('literal-token');
-    expect(received && verify(received, 'literal-key', 'twice').valid).toBe(true);
+    expect(received && verifyAwsSignature(received, 'literal-key', 'twice').valid).toBe(true);
     const shown = JSON.stringify(await connection.dryRun('Send', parameters));
     expect(shown).toContain('Signature=[secret]');
     expect(shown).not.toMatch(/literal-(key|token)/);
@@ -107,6 +108,31 @@ describe('a connection with authType aws_signature_v4', () => {
     const error = await failureOf(connection.execute('Send', { Region: 'eu-west-1', Name: 'n', Text: 't' }));
     expect(error).toMatchObject({ code: 'REDIRECT_REFUSED', stage: 'send' });
     expect(server.received).toHaveLength(1);
+  });
+
+  it('follows a redirect to another server without any credential, and on from there', async () => {
+    const { engine } = await start();
+    const store = await startEchoServer((request, response) => {
+      if (request.url !== '/file') return false;
+      response.writeHead(302, { location: '/part' }).end();
+      return true;
+    });
+    const front = await startEchoServer((_, response) => {
+      response.writeHead(303, { location: `${store.origin}/file` }).end();
+      return true;
+    });
+    open.push(store, front);
+    const auth = { sessionToken: 'literal-token', service: 's3' };
+    const config = { method: 'GET', path: '/f', body: { bodyType: 'raw', raw: '' }, followRedirect: true };
+    const report = await engine
+      .connection(definition(front.origin, auth, config))
+      .execute('Send', { Region: 'eu-west-1', Name: 'n' });
+    expect(report.redirects).toMatchObject([{ credentialsDropped: true }, { credentialsDropped: false }]);
+    expect(store.received.map(({ url }) => url)).toEqual(['/file', '/part']);
+    for (const { headers } of store.received) {
+      const names = Object.keys(headers).filter(name => name === 'authorization' || name.startsWith('x-amz'));
+      expect(names).toEqual([]);
+    }
   });
 
   it.each([
@@ -126,51 +152,3 @@ describe('a connection with authType aws_signature_v4', () => {
     expect(server.received).toHaveLength(0);
   });
 });
-
-/** A second implementation, from the server's side: it works from the request line and headers it received. */
-function verify(received: EchoServer['received'][number], secret: string, paths: 'once' | 'twice') {
-  const strict = (text: string) =>
-    [...Buffer.from(text)]
-      .map(byte => {
-        const character = String.fromCharCode(byte);
-        return /[A-Za-z0-9._~-]/.test(character)
-          ? character
-          : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-      })
-      .join('');
-  const authorization = received.headers.authorization ?? '';
-  const [, scope = '', names = '', signature = ''] =
-    /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(authorization) ?? [];
-  const [path = '', query = ''] = received.url.split('?');
-  const pairs = query === '' ? [] : query.split('&').map(pair => pair.split('=').map(decodeURIComponent));
-  const signed = names.split(';');
-  const headers = signed.map(name => {
-    const values = received.rawHeaders.filter(
-      (_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === name,
-    );
-    return `${name}:${values.map(value => value.trim().split(/ +/).join(' ')).join(',')}\n`;
-  });
-  const canonical = [
-    received.method,
-    path
-      .split('/')
-      .map(segment => strict(paths === 'once' ? decodeURIComponent(segment) : segment))
-      .join('/'),
-    pairs
-      .map(([name = '', value = '']) => `${strict(name)}=${strict(value)}`)
-      .sort()
-      .join('&'),
-    headers.join(''),
-    names,
-    createHash('sha256').update(received.body).digest('hex'),
-  ].join('\n');
-  const toSign = [
-    'AWS4-HMAC-SHA256',
-    received.headers['x-amz-date'],
-    scope,
-    createHash('sha256').update(canonical, 'latin1').digest('hex'),
-  ].join('\n');
-  const mac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-  const key = scope.split('/').reduce<string | Buffer>(mac, `AWS4${secret}`);
-  return { scope, signed, valid: createHmac('sha256', key).update(toSign).digest('hex') === signature };
-}

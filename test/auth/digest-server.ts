@@ -19,7 +19,7 @@ export interface DigestServerOptions {
   readonly redirectTo?: string;
 }
 
-export type DigestVerdict = 'challenged' | 'accepted' | 'stale' | 'refused';
+type DigestVerdict = 'challenged' | 'accepted' | 'stale' | 'refused';
 
 export interface DigestServer extends EchoServer {
   /** One for each request, in order. */

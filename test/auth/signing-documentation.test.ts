@@ -56,7 +56,8 @@ describe.each([
   ['hmac', 'Orders', { Symbol: 'A/B' }],
   ['oauth1', 'Find', { Query: 'a b' }],
 ])('docs/authentication/%s.md', (name, operation, parameters) => {
-  const [definition = '', ...fragments] = blocks(page(name), 'json');
+  const [definition = ''] = blocks(page(name), 'json');
+  const fragments = blocks(page(name), 'json fragment');
   const requests = blocks(page(name), 'http');
 
   it('shows the request that its example sends', async () => {

@@ -116,6 +116,26 @@ describe('one request for many', () => {
     expect(JSON.stringify(await later.dryRun('Read'))).not.toContain('token-1');
   });
 
+  it('asks once for connections that make the same of a token, and again for one that reads it differently', async () => {
+    const server = await start({
+      token: (_request, response, nth) =>
+        sendJson(response, { access_token: `access-${nth}`, id_token: `id-${nth}`, expires_in: 3600 }),
+    });
+    const engine = engineOf();
+    const definition = tokenConnection(server.origin);
+    const { auth } = definition.config;
+    const token = { ...auth.token, tokenOutput: 'body.id_token' };
+    const corrected = { ...definition, config: { ...definition.config, auth: { ...auth, token } } };
+    await engine.connection(definition).execute('Read');
+    await engine.connection({ ...definition, name: 'Twin' }).execute('Read');
+    await engine.connection(corrected).execute('Read');
+    expect(server.apiRequests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer access-1',
+      'Bearer access-1',
+      'Bearer id-2',
+    ]);
+  });
+
   it('requests a five-minute token once in a hundred calls', async () => {
     const server = await start({
       token: (_request, response, nth) =>
@@ -357,6 +377,29 @@ describe('a token endpoint that fails', () => {
     const corrected = engine.connection({ ...definition, secrets: { password: 'new' } });
     expect((await corrected.execute('Read')).ok).toBe(true);
   });
+
+  it.each([
+    ['without', undefined],
+    ['with', createMemoryTokenStore],
+  ])(
+    'by such an error is asked again when the host has the token forgotten, %s a store',
+    async (_, createStore) => {
+      let wrong = true;
+      const server = await start({
+        token: (_request, response) => wrong && sendJson(response, { error: 'invalid_grant' }, 400),
+      });
+      const tokenStore = createStore?.();
+      const connection = engineOf(tokenStore && { tokenStore }).connection(tokenConnection(server.origin));
+      await failureOf(connection.execute('Read'));
+      wrong = false;
+      expect(await failureOf(connection.execute('Read'))).toMatchObject({ code: 'TOKEN_NEEDS_REAUTH' });
+      await connection.forgetToken();
+      expect((await connection.execute('Read')).ok).toBe(true);
+      await connection.forgetToken();
+      await connection.execute('Read');
+      expect(server.tokenRequests.length).toBe(3);
+    },
+  );
 
   it('by such an error is not asked by another engine on the store either', async () => {
     const server = await start({

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { signingAuths } from './signing-documents.ts';
 
 /** Documents of every shape an author or an export may have: Integrator's present form, its older spellings, and Ferrule's additions. */
 export function connectionDocuments(): fc.Arbitrary<Record<string, unknown>> {
@@ -250,6 +251,7 @@ const auth = fc.option(
   fc.oneof(
     auths('authType'),
     auths('type'),
+    signingAuths,
     olderAuth,
     fc.record({ type: fc.constant('bearer_token'), ...raw }, { requiredKeys: ['type', 'token'] }),
   ),

@@ -43,6 +43,11 @@ describe('the fixtures', () => {
         'http_bearer_token',
         'client_credentials basic_auth',
         'client_credentials www_form_urlencoded',
+        'api_key',
+        'aws_signature_v4',
+        'digest',
+        'hmac',
+        'oauth1',
       ]),
     );
     const bodies = definitions.flatMap(({ operations }) =>

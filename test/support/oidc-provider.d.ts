@@ -1,6 +1,6 @@
 /** The little of oidc-provider that the tests use; it brings no types of its own. */
 declare module 'oidc-provider' {
-  import type { RequestListener } from 'node:http';
+  import type { IncomingMessage, ServerResponse } from 'node:http';
 
   interface IssuedToken {
     readonly clientId: string;
@@ -9,9 +9,9 @@ declare module 'oidc-provider' {
   }
 
   export class Provider {
-    constructor(issuer: string, configuration: Readonly<Record<string, unknown>>);
+    constructor(issuer: string, configuration: object);
     readonly ClientCredentials: { find(token: string): Promise<IssuedToken | undefined> };
-    callback(): RequestListener;
+    callback(): (request: IncomingMessage, response: ServerResponse) => void;
     on(event: 'server_error', listener: (context: unknown, error: Error) => void): void;
   }
 }

@@ -33,6 +33,7 @@ const SIGNED_PARTS = [
   'sortedQuery',
   'pathAndQuery',
   'body',
+  'bodyLength',
   'bodyMd5',
   'bodySha1',
   'bodySha256',

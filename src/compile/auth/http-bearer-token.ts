@@ -45,8 +45,8 @@ export interface TokenRefreshPlan {
 
 /** Everything a token is made of: names it where its requests cannot be rendered before others are answered. */
 export interface TokenInputs {
-  /** Names the definition of the requests. */
-  readonly identity: string;
+  /** As the definition has it: requests without one of their own go there. */
+  readonly baseUrl: string;
   readonly secretNames: readonly string[];
   readonly parameters: readonly Parameter[];
 }
@@ -84,6 +84,7 @@ export function compileHttpBearerToken(
   return {
     authType: 'http_bearer_token',
     pointer,
+    identity: fingerprint(JSON.stringify(definition)),
     steps: stepPlans,
     exchange,
     trust: exchange.trust,
@@ -92,7 +93,7 @@ export function compileHttpBearerToken(
     refresh: refreshPlan,
     use,
     inputs: {
-      identity: fingerprint(surroundings.baseUrl.definition, JSON.stringify(token)),
+      baseUrl: surroundings.baseUrl.definition,
       secretNames: surroundings.compiler.secretsUsed,
       parameters,
     },

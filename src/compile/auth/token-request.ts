@@ -63,11 +63,12 @@ export function compileTokenTrust(
   return issues.attempt(pointer, () => surroundings.createTokenTrust(caCert, pointer)) ?? surroundings.trust;
 }
 
-function compileCertificate(
-  connection: TokenConnectionDefinition | null,
+/** The certificate shown to a token host; null: it has none of its own. */
+export function compileCertificate(
+  connection: Pick<TokenConnectionDefinition, 'caCert' | 'clientCertificate'> | null,
   pointer: string,
   compiler: TemplateCompiler,
-  { createCertificateTrust }: AuthSurroundings,
+  { createCertificateTrust }: Pick<AuthSurroundings, 'createCertificateTrust'>,
 ): ClientCertificatePlan | null {
   const certificate = connection?.clientCertificate;
   if (!connection || certificate === undefined) return null;

@@ -18,15 +18,9 @@ export interface Oauth1Definition {
   readonly bodyHash: boolean;
 }
 
-export type Oauth1SignatureMethod = (typeof OAUTH1_SIGNATURE_METHODS)[number];
+type Oauth1SignatureMethod = (typeof OAUTH1_SIGNATURE_METHODS)[number];
 
-export const OAUTH1_SIGNATURE_METHODS = [
-  'HMAC-SHA1',
-  'HMAC-SHA256',
-  'RSA-SHA1',
-  'RSA-SHA256',
-  'PLAINTEXT',
-] as const;
+const OAUTH1_SIGNATURE_METHODS = ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1', 'RSA-SHA256', 'PLAINTEXT'] as const;
 
 export interface Oauth1Input {
   readonly consumerKey: string;

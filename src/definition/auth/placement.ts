@@ -8,10 +8,6 @@ export interface PlacementDefinition {
   readonly value: string;
 }
 
-export function createPlacementSchema() {
-  return fields({ ...createPlaceFields(), value: filledText() });
-}
-
 export function createPlaceFields() {
   return { in: oneOf(['header', 'query', 'cookie']), name: filledText() };
 }
@@ -19,5 +15,5 @@ export function createPlaceFields() {
 /** A list of at least one. */
 export function createPlacementsSchema() {
   const v = valibot();
-  return v.pipe(v.array(createPlacementSchema()), v.minLength(1));
+  return v.pipe(v.array(fields({ ...createPlaceFields(), value: filledText() })), v.minLength(1));
 }

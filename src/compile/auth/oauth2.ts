@@ -1,0 +1,85 @@
+import { fingerprint } from '../../base/fingerprint.ts';
+import type { GrantDefinition, Oauth2ClientDefinition } from '../../definition/auth/oauth2.ts';
+import { defaults } from '../../definition/defaults.ts';
+import type { CompiledExpression } from '../../expression/expression.ts';
+import type { TokenRequestPlan } from '../auth-plan.ts';
+import type { AuthSurroundings } from '../compile-auth.ts';
+import type { ClientCertificatePlan } from '../connection-plan.ts';
+import type { Placed } from '../request-plan.ts';
+import type { TextPlan, UrlPlan } from '../text-plan.ts';
+import { type ClientPlan, compileOauthClient } from './oauth-client.ts';
+import { compileEndpoint, compileGrant, type GrantPlan } from './oauth-grant.ts';
+import { compileTokenParameters, type TokenParametersPlan } from './token-parameters.ts';
+import { compileCertificate, compileTokenTrust } from './token-request.ts';
+import { compileTokenExpression, compileTokenUse, keptNamesOf, type TokenUsePlan } from './token-use.ts';
+
+/** OAuth 2.0: of `client_credentials`, and of `oauth2` with any grant. */
+export interface Oauth2Plan extends TokenRequestPlan {
+  readonly authType: 'oauth2';
+  /** Of its own for the authorization server; null: what the connection shows, where it is trusted alike. */
+  readonly clientCertificate: ClientCertificatePlan | null;
+  readonly grant: GrantPlan;
+  readonly client: ClientPlan;
+  readonly scope: TextPlan | null;
+  /** Where the metadata of the authorization server are found, for endpoints that are not given. */
+  readonly issuer: UrlPlan | null;
+  readonly tokenUrl: UrlPlan | null;
+  readonly introspectionUrl: UrlPlan | null;
+  readonly revocationUrl: UrlPlan | null;
+  readonly parameters: TokenParametersPlan;
+  readonly tokenOutput: CompiledExpression;
+  readonly use: TokenUsePlan;
+  /** True when the definition says nothing of expiry: what the server says holds then. */
+  readonly expiryIsDefault: boolean;
+}
+
+export function compileOauth2(
+  { definition, pointer }: Placed<Oauth2ClientDefinition & GrantDefinition>,
+  surroundings: AuthSurroundings,
+): Oauth2Plan {
+  const { trusted, hasClientCertificate, parameters } = surroundings;
+  const { scope, tokenOutput, expiry, refreshTokenOutput = 'body.refresh_token' } = definition;
+  // Nothing is kept before there is a token, so a tag of such a name in a token request is a mistake.
+  const later = new Set(keptNamesOf(definition).known.keys());
+  const compiler = surroundings.compiler.withKept({ known: new Map(), later });
+  const { caCert = null, clientCertificate: certificate } = definition;
+  const clientCertificate = compileCertificate(
+    certificate === undefined ? null : { caCert, clientCertificate: certificate },
+    pointer,
+    compiler,
+    surroundings,
+  );
+  // A server with a CA of its own is another party: it is shown only what the definition shows to it.
+  const hasCertificate = clientCertificate !== null || (hasClientCertificate && caCert === null);
+  const endpoint = (source: string | undefined, field: string) =>
+    compileEndpoint(source, `${pointer}/${field}`, compiler);
+  const plan = {
+    authType: 'oauth2',
+    pointer,
+    identity: fingerprint(JSON.stringify(definition)),
+    trust: compileTokenTrust(caCert, `${pointer}/caCert`, surroundings),
+    clientCertificate,
+    grant: compileGrant(definition, pointer, compiler),
+    client: compileOauthClient(definition, pointer, compiler, hasCertificate),
+    scope: scope === undefined || scope === null ? null : compiler.text(scope, 'text', `${pointer}/scope`),
+    issuer: endpoint(definition.issuer, 'issuer'),
+    tokenUrl: endpoint(definition.tokenUrl, 'tokenUrl'),
+    introspectionUrl: endpoint(definition.introspectionUrl, 'introspectionUrl'),
+    revocationUrl: endpoint(definition.revocationUrl, 'revocationUrl'),
+    parameters: compileTokenParameters(definition.tokenRequest ?? {}, `${pointer}/tokenRequest`, compiler),
+    tokenOutput: compileTokenExpression(
+      tokenOutput ?? 'body.access_token',
+      tokenOutput === undefined ? pointer : `${pointer}/tokenOutput`,
+      compiler,
+      trusted,
+    ),
+    use: compileTokenUse({ ...definition, refreshTokenOutput }, pointer, {
+      compiler,
+      trusted,
+      header: { header: defaults.tokenHeader, prefix: defaults.tokenPrefix },
+      expiration: { source: 'body.expires_in', pointer: `${pointer}/tokenUrl`, format: 'seconds' },
+    }),
+    expiryIsDefault: expiry === undefined,
+  } as const;
+  return { ...plan, usesParameters: parameters.toList().length > 0 };
+}
