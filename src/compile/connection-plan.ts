@@ -37,9 +37,7 @@ export interface ConnectionPlan {
 
 /** The certificate a connection shows, as templates over secrets: the private key is one. */
 export interface ClientCertificatePlan {
-  readonly cert: TextPlan;
-  readonly key: TextPlan;
-  readonly passphrase: TextPlan | null;
+  readonly parts: readonly (readonly [name: keyof ClientCertificate, text: TextPlan])[];
   /** The connection's trust together with a rendered certificate. Throws CERTIFICATE_INVALID. */
   readonly createTrust: (client: ClientCertificate, nowMs: number) => TrustPlan;
 }
@@ -133,7 +131,12 @@ function toTrustOptions(config: HttpConnectionConfig, nowMs: number): TrustOptio
     caMode: config.tls.caMode,
     minVersion: config.tls.minVersion,
     serverName: config.tls.serverName,
-    pointers: { caCert: '/config/caCert', clientCertificate: '/config/tls/clientCertificate' },
+    fingerprint256: config.tls.fingerprint256,
+    pointers: {
+      caCert: '/config/caCert',
+      clientCertificate: '/config/tls/clientCertificate',
+      fingerprint256: '/config/tls/fingerprint256',
+    },
     nowMs,
   };
 }
@@ -145,11 +148,12 @@ function compileClientCertificate(
   const { clientCertificate } = config.tls;
   if (clientCertificate === null) return null;
   const pointer = '/config/tls/clientCertificate';
-  const { cert, key, passphrase } = clientCertificate;
+  const names = ['cert', 'key', 'pkcs12', 'passphrase'] as const;
   return {
-    cert: compiler.text(cert, 'text', `${pointer}/cert`),
-    key: compiler.text(key, 'text', `${pointer}/key`),
-    passphrase: passphrase === undefined ? null : compiler.text(passphrase, 'text', `${pointer}/passphrase`),
+    parts: names.flatMap(name => {
+      const text = clientCertificate[name];
+      return text === undefined ? [] : [[name, compiler.text(text, 'text', `${pointer}/${name}`)] as const];
+    }),
     createTrust: (client, nowMs) =>
       createTrust({ ...toTrustOptions(config, nowMs), clientCertificate: client }),
   };

@@ -24,6 +24,7 @@ export const defaults = {
     clientCertificate: null,
     minVersion: 'TLSv1.2',
     serverName: null,
+    fingerprint256: null,
   } satisfies TlsDefinition,
   timeouts: {
     connectMs: 10_000,

@@ -154,14 +154,19 @@ export interface TestDefinition {
 
 export interface TlsDefinition {
   readonly caMode: 'extend' | 'replace';
-  /** PEM certificate (chain) and key; both may be templates over secrets. */
-  readonly clientCertificate: {
-    readonly cert: string;
-    readonly key: string;
-    readonly passphrase?: string;
-  } | null;
+  readonly clientCertificate: ClientCertificateDefinition | null;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly serverName: string | null;
+  /** The server certificate's own SHA-256 fingerprints, trusted instead of a chain. */
+  readonly fingerprint256: string | readonly string[] | null;
+}
+
+/** PEM certificate (chain) and key, or a PKCS#12 file in base64. All may be templates over secrets. */
+export interface ClientCertificateDefinition {
+  readonly cert?: string;
+  readonly key?: string;
+  readonly pkcs12?: string;
+  readonly passphrase?: string;
 }
 
 /** Milliseconds. */

@@ -80,8 +80,8 @@ function withoutCredentials(auth: AuthDefinition): AuthInput {
 function withoutKey(tls: TlsDefinition): TlsDefinition {
   const { clientCertificate } = tls;
   if (clientCertificate === null) return tls;
-  const { key, passphrase = null } = clientCertificate;
-  const isNamed = keepTag(key) === key && keepTag(passphrase) === passphrase;
+  const { key = null, pkcs12 = null, passphrase = null } = clientCertificate;
+  const isNamed = [key, pkcs12, passphrase].every(each => keepTag(each) === each);
   return isNamed ? tls : { ...tls, clientCertificate: null };
 }
 

@@ -27,6 +27,7 @@ const heavy = [
   'eventsource-parser',
   'ipaddr.js',
   'commander',
+  'node-forge',
 ];
 
 describe('the sources', () => {
