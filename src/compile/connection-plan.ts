@@ -3,6 +3,7 @@ import type { ConnectionDefinition, HttpConnectionConfig } from '../definition/d
 import type { ParsedConnection } from '../definition/parse-connection.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import { IssueCollector } from '../errors/issue-collector.ts';
+import type { RateLimit } from '../transport/sending-queue.ts';
 import type { Limits, Timeouts } from '../transport/transport.ts';
 import {
   type ClientCertificate,
@@ -15,6 +16,7 @@ import { compileAuth } from './compile-auth.ts';
 import { separateCredentials } from './credentials.ts';
 import { compileOperation, type OperationPlan, type OperationSurroundings } from './operation-plan.ts';
 import { ParameterTable } from './parameters.ts';
+import { compileRetry, type RetryPlan } from './retry-plan.ts';
 import { TemplateCompiler } from './template-compiler.ts';
 import { compileTest, type TestPlan } from './test-plan.ts';
 import type { TextPlan } from './text-plan.ts';
@@ -31,6 +33,8 @@ export interface ConnectionPlan {
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly http2: boolean;
+  readonly retry: RetryPlan | null;
+  readonly rateLimit: RateLimit | null;
   /** Lint warnings: what works, but probably not as meant. */
   readonly diagnostics: readonly Issue[];
 }
@@ -105,6 +109,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     compileOperation({ definition: operation, pointer: `/operations/${index}` }, surroundings),
   );
   const test = compileTest(config, surroundings);
+  const retry = compileRetry(config.retry, { pointer: '/config/retry', trusted: options.trusted, issues });
   issues.throwIfAny('DEFINITION_INVALID', count => `The connection "${definition.name}" has ${count}`);
   const plan = {
     name: definition.name,
@@ -116,6 +121,8 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     timeouts: config.timeouts,
     limits: config.limits,
     http2: config.http2,
+    retry,
+    rateLimit: config.rateLimit,
     diagnostics: diagnostics.list,
   };
   return { plan: Object.freeze(plan), secrets };

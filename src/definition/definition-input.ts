@@ -5,7 +5,9 @@ import type {
   LimitsDefinition,
   OutputsDefinition,
   ParamsDefinition,
+  RateLimitDefinition,
   RedirectDefinition,
+  RetryDefinition,
   TemplateTag,
   TimeoutsDefinition,
   TlsDefinition,
@@ -47,6 +49,8 @@ export interface HttpConnectionConfigInput {
   readonly timeouts?: Partial<TimeoutsDefinition>;
   readonly limits?: Partial<LimitsDefinition>;
   readonly redirect?: Partial<RedirectDefinition>;
+  readonly retry?: RetryInput | null;
+  readonly rateLimit?: Partial<RateLimitDefinition> | null;
   readonly templateTags?: readonly TemplateTag[];
   readonly http2?: boolean;
 }
@@ -73,6 +77,10 @@ export interface HttpOperationConfigInput {
   readonly includeEmptyParams?: boolean;
   readonly followRedirect?: boolean;
   readonly streamResponse?: boolean;
+}
+
+export interface RetryInput extends Partial<Omit<RetryDefinition, 'methods'>> {
+  readonly methods?: readonly HttpMethodInput[];
 }
 
 export interface TestInput {

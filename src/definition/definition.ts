@@ -29,6 +29,10 @@ export interface HttpConnectionConfig {
   readonly timeouts: TimeoutsDefinition;
   readonly limits: LimitsDefinition;
   readonly redirect: RedirectDefinition;
+  /** null: nothing is sent twice. */
+  readonly retry: RetryDefinition | null;
+  /** null: everything is sent at once. */
+  readonly rateLimit: RateLimitDefinition | null;
   /** Which tag spellings are templates; both by default. */
   readonly templateTags: readonly TemplateTag[];
   /** Offer HTTP/2; false by default because it costs more CPU per request. */
@@ -187,4 +191,31 @@ export interface LimitsDefinition {
 
 export interface RedirectDefinition {
   readonly maxRedirects: number;
+}
+
+/** When a request that failed for now is sent again. Milliseconds. */
+export interface RetryDefinition {
+  /** The first one included. */
+  readonly maxAttempts: number;
+  /** No attempt begins later than this after the first. */
+  readonly maxElapsedMs: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly onStatus: readonly number[];
+  /** An expression over the answer that gives the seconds to wait. */
+  readonly waitFrom: string | null;
+  /** Methods whose requests may be repeated although the server may have acted on them. */
+  readonly methods: readonly HttpMethod[];
+}
+
+/** How much the operations of a connection send. null sets no bound. */
+export interface RateLimitDefinition {
+  /** Requests in any `perMs` milliseconds. */
+  readonly requests: number | null;
+  readonly perMs: number;
+  /** Requests at once, up to the end of their answers. */
+  readonly concurrency: number | null;
+  /** Requests that may wait for their turn. */
+  readonly maxQueue: number;
+  readonly maxWaitMs: number;
 }

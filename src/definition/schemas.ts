@@ -14,6 +14,7 @@ import {
   textOrTexts,
   wholeNumber,
 } from './schema-kit.ts';
+import { createSendingSchemas } from './sending-schemas.ts';
 import { valibot } from './valibot.ts';
 
 /** More than any browser follows; a longer chain is a loop. */
@@ -27,7 +28,7 @@ export type OperationDocument = InferInput<ReturnType<typeof createDefinitionSch
 
 function createDefinitionSchemas() {
   const v = valibot();
-  const { operation, operationConfig, body, headers, params, outputs, inputs, test } =
+  const { method, operation, operationConfig, body, headers, params, outputs, inputs, test } =
     createOperationSchemas();
   const auth = createAuthSchema(operationConfig);
   const connectionConfig = httpOnly(
@@ -41,6 +42,7 @@ function createDefinitionSchemas() {
       params: v.exactOptional(params, {}),
       test: v.exactOptional(v.nullable(test)),
       ...createTransportSchemas(),
+      ...createSendingSchemas(method),
       templateTags: v.exactOptional(v.array(oneOf(['<<>>', '{{}}'])), [...defaults.templateTags]),
       http2: v.exactOptional(v.boolean(), false),
     }),

@@ -44,6 +44,8 @@ function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput
     timeouts: defaults.timeouts,
     limits: defaults.limits,
     redirect: defaults.redirect,
+    retry: null,
+    rateLimit: null,
     templateTags: defaults.templateTags,
     http2: false,
   } satisfies typeof additions;

@@ -5,7 +5,7 @@ import type { OperationPlan } from '../compile/operation-plan.ts';
 import { renderRequest } from '../compile/render-request.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import type { HttpRequest, SendContext } from '../transport/transport.ts';
+import type { HttpRequest, SendContext, SendObserver } from '../transport/transport.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 
 /** The time and the caller of one execution. */
@@ -81,7 +81,12 @@ export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): 
   return { scope, fetchTokens, timeoutMs: remainingMs(call), signal: call.options.signal };
 }
 
-export function toSendContext(call: Call, scope: RenderScope, streaming: boolean): SendContext {
+export function toSendContext(
+  call: Call,
+  scope: RenderScope,
+  streaming: boolean,
+  observer?: SendObserver,
+): SendContext {
   const { context, operation, options } = call;
   return {
     channel: context.channels.forOperation(scope),
@@ -92,5 +97,6 @@ export function toSendContext(call: Call, scope: RenderScope, streaming: boolean
     clock: context.clock,
     streaming,
     isSecretText: text => context.redactor.finds(text),
+    observer,
   };
 }

@@ -50,7 +50,8 @@ const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 /** An engine. It does nothing until a connection executes. */
 export function createEngine(options: EngineOptions = {}): Engine {
   const clock = options.clock ?? systemClock;
-  const transport = withRedirects(options.transport ?? createUndiciTransport());
+  const wire = options.transport ?? createUndiciTransport();
+  const transport = withRedirects(wire);
   const egress = createEgressPolicy(options.egress);
   const connectionsPerOrigin = options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN;
   if (!Number.isInteger(connectionsPerOrigin) || connectionsPerOrigin < 1) {
@@ -61,10 +62,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
   }
   const tokens = new TokenKeeper({ clock, capacity: MAX_TOKENS, random: Math.random });
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
-  const state = { closed: false };
+  const closing = new AbortController();
 
   const open = (definition: ConnectionInput | string): Connection => {
-    if (state.closed) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+    if (closing.signal.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
     const key = typeof definition === 'string' ? fingerprint(definition) : toKey(definition);
     const known = key === undefined ? undefined : connections.get(key);
     if (known !== undefined) return known;
@@ -75,20 +76,22 @@ export function createEngine(options: EngineOptions = {}): Engine {
     });
     const connection = new Connection(compiled, {
       clock,
+      wire,
       transport,
       tokens,
       egress,
       connectionsPerOrigin,
       secretProvider: options.secretProvider,
-      isClosed: () => state.closed,
+      random: Math.random,
+      closing: closing.signal,
     });
     if (key !== undefined) connections.set(key, connection);
     return connection;
   };
 
   const close = async () => {
-    if (state.closed) return;
-    state.closed = true;
+    if (closing.signal.aborted) return;
+    closing.abort();
     connections.clear();
     tokens.clear();
     if (options.transport === undefined) await transport.close();

@@ -46,8 +46,9 @@ export async function sendAuthenticated(
   const { strategy, transport } = call.context;
   for (let replays = 0; ; replays++) {
     const authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
+    const sendContext = toSendContext(call, scope, streaming, report.observer);
     report.authenticated(authenticated.token);
-    const response = await transport.send(authenticated.request, toSendContext(call, scope, streaming));
+    const response = await transport.send(authenticated.request, sendContext);
     report.answered(response);
     if (response.statusCode !== 401 || strategy.onRejected === undefined || replays > 0) return response;
     response.body.cancel();

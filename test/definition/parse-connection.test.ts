@@ -25,6 +25,8 @@ describe('parsing a connection', () => {
         timeouts: defaults.timeouts,
         limits: defaults.limits,
         redirect: defaults.redirect,
+        retry: null,
+        rateLimit: null,
         templateTags: defaults.templateTags,
         http2: false,
       },
