@@ -133,7 +133,7 @@ export class SendingQueue {
     const leftMs = turn.deadlineAtMs - nowMs;
     if (leftMs <= 0) return deadlineError(turn);
     const waitMs = (this.#window?.opensAtMs(ahead, nowMs) ?? nowMs) - nowMs;
-    if (waitMs > maxWaitMs) return queueTimeout(maxWaitMs, waitMs);
-    return waitMs > leftMs ? queueTooLate(turn, waitMs) : undefined;
+    if (waitMs <= Math.min(maxWaitMs, leftMs)) return undefined;
+    return leftMs < maxWaitMs ? queueTooLate(turn, waitMs) : queueTimeout(maxWaitMs, waitMs);
   }
 }

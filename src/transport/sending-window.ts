@@ -20,11 +20,12 @@ export class SendingWindow {
     // Each request has to wait for the one `requests` places earlier; that one may itself be yet to come.
     const index = known + ahead - this.#requests;
     if (index < 0) return nowMs;
-    const windows = Math.floor(index / this.#requests);
-    const sentAtMs = this.#sentAtMs[(this.#oldest + (index % this.#requests)) % known];
-    // Not yet known: one of those ahead, which can go at once.
-    const afterMs = index % this.#requests < known ? (sentAtMs ?? nowMs) : nowMs;
-    return Math.max(nowMs, afterMs + (windows + 1) * this.#perMs);
+    const laterWindows = Math.floor(index / this.#requests);
+    const place = index % this.#requests;
+    // Beyond what is known it is one of those ahead, and that one can go at once.
+    const sentAtMs = place < known ? this.#sentAtMs[(this.#oldest + place) % known] : undefined;
+    const firstMs = Math.max(nowMs, (sentAtMs ?? nowMs) + this.#perMs);
+    return firstMs + laterWindows * this.#perMs;
   }
 
   /** A request is sent now. */

@@ -1,55 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { defaults } from '../../src/definition/defaults.ts';
+import { describe, expect, test } from 'vitest';
 import { withRedirects } from '../../src/transport/redirects.ts';
-import { type RetryOptions, type RetryRules, withRetries } from '../../src/transport/retries.ts';
-import type { SendObserver, Transport } from '../../src/transport/transport.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import type { RetryOptions } from '../../src/transport/retries.ts';
 import { failureOf } from '../support/failure-of.ts';
-import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
-import { startFaultServer, startHttpServer, unusedPort } from '../support/loopback-server.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { startFaultServer, unusedPort } from '../support/loopback-server.ts';
 import { httpRequest, sendContext, textOf } from '../support/send-context.ts';
-
-const { waitFrom: _, ...standard } = defaults.retry;
-
-const open = (rules: Partial<RetryRules> = {}, options: Partial<RetryOptions> = {}): Transport => {
-  const wire = createUndiciTransport();
-  onTestFinished(() => wire.close());
-  return withRetries(wire, { ...standard, ...rules }, { random: () => 0.5, ...options });
-};
-
-/** Writes down what it is told, and lets the clock pass every wait at once. */
-const follow = (clock: FakeClock) => {
-  const notes: unknown[] = [];
-  const observer: SendObserver = {
-    retrying({ durationMs: _durationMs, ...ending }, { source, waitMs }) {
-      notes.push([ending.statusCode ?? ending.error, source, waitMs]);
-      queueMicrotask(() => clock.advance(waitMs));
-    },
-    retryRefused: why => notes.push(why),
-    queued: () => undefined,
-  };
-  return { notes, observer, clock };
-};
-
-type Answer = (response: ServerResponse, nth: number, request: IncomingMessage) => void;
-
-/** Counts the requests that reach it. */
-const startCounter = async (answer: Answer) => {
-  const seen: string[] = [];
-  const server = await startHttpServer((request, response) => {
-    seen.push(`${request.method} ${request.url}`);
-    request.resume().on('end', () => answer(response, seen.length, request));
-  });
-  onTestFinished(() => server.close());
-  return { origin: server.origin, server, seen };
-};
-
-/** 503 until the n-th request. */
-const busyUntil =
-  (nth: number, headers: Record<string, string> = {}): Answer =>
-  (response, count) =>
-    count < nth ? response.writeHead(503, headers).end('busy') : response.end('done');
+import { busyUntil, follow, open, startCounter } from './retry-support.ts';
 
 describe('an answer that says "not now"', () => {
   test('is followed by another attempt after exactly the wait it names', async () => {
@@ -214,92 +170,5 @@ describe('a body that breaks off', () => {
     const response = await open().send(request, sendContext({ clock, observer }));
     expect((await failureOf(response.body.bytes())).code).toBe('BODY_TRUNCATED');
     expect(server.connectionCount).toBe(1);
-  });
-});
-
-describe('a server that always fails', () => {
-  test.each([100, 250])('gets at most 1.2 times the traffic of %i requests', async requests => {
-    const { origin, seen } = await startCounter(busyUntil(Number.POSITIVE_INFINITY));
-    const { notes, observer, clock } = follow(createFakeClock());
-    const transport = open({ maxAttempts: 5 });
-    for (let nth = 0; nth < requests; nth++) {
-      await transport.send(httpRequest(origin), sendContext({ clock, observer, channel: { key: 'one' } }));
-    }
-    expect(seen.length).toBeLessThanOrEqual(requests * 1.2);
-    expect(seen.length).toBeGreaterThan(requests * 1.1);
-    expect(notes).toContain('budget');
-  });
-
-  test('uses up what a server that recovers does not', async () => {
-    let fails = true;
-    const { origin, seen } = await startCounter(response => {
-      response.writeHead(fails ? 503 : 200).end();
-      fails = !fails;
-    });
-    const { notes, observer, clock } = follow(createFakeClock());
-    const transport = open();
-    for (let nth = 0; nth < 50; nth++) {
-      await transport.send(httpRequest(origin), sendContext({ clock, observer, channel: { key: 'one' } }));
-    }
-    expect([seen.length, notes.includes('budget')]).toEqual([100, false]);
-  });
-});
-
-describe('a wait for another attempt', () => {
-  const waitForAbort = async (options: Partial<RetryOptions>, signal: AbortSignal | undefined) => {
-    const { origin, seen } = await startCounter(busyUntil(9, { 'retry-after': '5' }));
-    const clock = createFakeClock();
-    const waiting = Promise.withResolvers<void>();
-    const observer = {
-      retrying: () => waiting.resolve(),
-      retryRefused: () => undefined,
-      queued: () => undefined,
-    };
-    const sending = open({}, options).send(httpRequest(origin), sendContext({ clock, observer, signal }));
-    const failure = failureOf(sending);
-    await waiting.promise;
-    return { seen, clock, failure };
-  };
-
-  test('ends with the signal of the caller, and leaves no timer', async () => {
-    const caller = new AbortController();
-    const { seen, clock, failure } = await waitForAbort({}, caller.signal);
-    caller.abort(new TypeError('enough'));
-    expect(await failure).toMatchObject({ code: 'ABORTED', cause: { message: 'enough' } });
-    expect([seen.length, clock.pendingTimers]).toEqual([1, 0]);
-  });
-
-  test('ends when the engine closes', async () => {
-    const engine = new AbortController();
-    const { clock, failure } = await waitForAbort({ closing: engine.signal }, undefined);
-    engine.abort();
-    expect((await failure).code).toBe('ENGINE_CLOSED');
-    expect(clock.pendingTimers).toBe(0);
-  });
-});
-
-describe('the total time', () => {
-  test('ends a chain of attempts within 50 ms', async () => {
-    const { origin } = await startCounter((response, nth) => {
-      if (nth < 3) response.writeHead(503).end();
-      // The third attempt is never answered.
-    });
-    const startedAtMs = performance.now();
-    const transport = open({ maxAttempts: 9, baseDelayMs: 20 });
-    const context = sendContext({ timeouts: { totalMs: 300 } });
-    const error = await failureOf(transport.send(httpRequest(origin), context));
-    const elapsedMs = performance.now() - startedAtMs;
-    expect(error.code).toBe('DEADLINE_EXCEEDED');
-    expect(error.message).toContain('timeouts.totalMs (300 ms)');
-    expect(elapsedMs).toBeGreaterThanOrEqual(295);
-    expect(elapsedMs).toBeLessThan(350);
-  });
-
-  test('that runs out is never followed by another attempt', async () => {
-    const { notes, observer, clock } = follow(createFakeClock());
-    const { origin, seen } = await startCounter(() => clock.advance(2_000));
-    const context = sendContext({ clock, observer, timeouts: { totalMs: 1_000 } });
-    const error = await failureOf(open().send(httpRequest(origin), context));
-    expect([error.code, seen.length, notes]).toEqual(['DEADLINE_EXCEEDED', 1, []]);
   });
 });
