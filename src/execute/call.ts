@@ -5,7 +5,7 @@ import type { OperationPlan } from '../compile/operation-plan.ts';
 import { renderRequest } from '../compile/render-request.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import type { HttpRequest, SendContext, SendObserver } from '../transport/transport.ts';
+import type { HttpRequest, SendContext } from '../transport/transport.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 
 /** The time and the caller of one execution. */
@@ -84,8 +84,7 @@ export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): 
 export function toSendContext(
   call: Call,
   scope: RenderScope,
-  streaming: boolean,
-  observer?: SendObserver,
+  sending: Pick<SendContext, 'streaming' | 'observer' | 'renewRequest'>,
 ): SendContext {
   const { context, operation, options } = call;
   return {
@@ -95,8 +94,7 @@ export function toSendContext(
     maxRedirects: operation.maxRedirects,
     signal: options.signal,
     clock: context.clock,
-    streaming,
     isSecretText: text => context.redactor.finds(text),
-    observer,
+    ...sending,
   };
 }

@@ -45,8 +45,13 @@ export async function sendAuthenticated(
 ): Promise<HttpResponse> {
   const { strategy, transport } = call.context;
   for (let replays = 0; ; replays++) {
-    const authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
-    const sendContext = toSendContext(call, scope, streaming, report.observer);
+    let authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
+    // What is retried after a wait is authenticated anew: a token may have expired, and a nonce serves once.
+    const renewRequest = async () => {
+      authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
+      return authenticated.request;
+    };
+    const sendContext = toSendContext(call, scope, { streaming, observer: report.observer, renewRequest });
     report.authenticated(authenticated.token);
     const response = await transport.send(authenticated.request, sendContext);
     report.answered(response);

@@ -24,8 +24,9 @@ export function withRedirects(transport: Transport): Transport {
 
 async function follow(transport: Transport, first: HttpRequest, context: SendContext): Promise<HttpResponse> {
   const startedAtMs = context.clock.monotonicNow();
-  // Several requests, one deadline.
-  let later = { ...context, deadlineAtMs: context.deadlineAtMs ?? startedAtMs + context.timeouts.totalMs };
+  // Several requests, one deadline. Credentials are renewed for the first of them only.
+  const deadlineAtMs = context.deadlineAtMs ?? startedAtMs + context.timeouts.totalMs;
+  let later: SendContext = { ...context, deadlineAtMs, renewRequest: undefined };
   const redirects: RedirectHop[] = [];
   let request = first;
   let response = await transport.send(request, context);

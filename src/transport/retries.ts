@@ -81,11 +81,12 @@ class Retries {
     this.#options = options;
   }
 
-  async send(request: HttpRequest, first: SendContext): Promise<HttpResponse> {
+  async send(original: HttpRequest, first: SendContext): Promise<HttpResponse> {
     const { clock, signal } = first;
     const startedAtMs = clock.monotonicNow();
     const context = { ...first, deadlineAtMs: first.deadlineAtMs ?? startedAtMs + first.timeouts.totalMs };
     const lastStartAtMs = Math.min(context.deadlineAtMs, startedAtMs + this.#rules.maxElapsedMs);
+    let request = original;
     this.#budget.earn();
     for (let attempt = 1; ; attempt++) {
       const attemptedAtMs = clock.monotonicNow();
@@ -112,6 +113,7 @@ class Retries {
       context.observer?.retrying({ ...toNote(outcome), durationMs }, wait);
       if (outcome.response !== undefined) discardBody(outcome.response, context);
       await pause(wait.waitMs, clock, { signal, closing: this.#options.closing });
+      if (context.renewRequest !== undefined) request = await context.renewRequest();
     }
   }
 

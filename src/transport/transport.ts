@@ -107,6 +107,11 @@ export interface SendContext {
   readonly streaming: boolean;
   /** Texts that must not reach another origin inside a redirect's Location. */
   readonly isSecretText?: (text: string) => boolean;
+  /**
+   * The request once more for another attempt, with a valid token, a fresh signature or nonce. The same request is sent
+   * again when left out. It holds credentials, so it is never asked for a request that a redirect has led elsewhere.
+   */
+  readonly renewRequest?: (() => Promise<HttpRequest>) | undefined;
   /** Told what retries and queues do, as it happens. */
   readonly observer?: SendObserver | undefined;
 }

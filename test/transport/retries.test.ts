@@ -172,3 +172,37 @@ describe('a body that breaks off', () => {
     expect(server.connectionCount).toBe(1);
   });
 });
+
+describe('a request with credentials', () => {
+  const authorized = (origin: string, nth: number) =>
+    httpRequest(origin, { headers: [['authorization', `Signature ${nth}`]] });
+
+  test('is made anew for each attempt, because a signature may serve only once', async () => {
+    const signatures: unknown[] = [];
+    const { origin } = await startCounter((response, nth, { headers }) => {
+      signatures.push(headers.authorization);
+      response.writeHead(nth < 3 ? 503 : 200).end();
+    });
+    const { observer, clock } = follow(createFakeClock());
+    let made = 1;
+    const renewRequest = async () => authorized(origin, ++made);
+    await open().send(authorized(origin, 1), sendContext({ clock, observer, renewRequest }));
+    expect(signatures).toEqual(['Signature 1', 'Signature 2', 'Signature 3']);
+  });
+
+  test('is not made anew for an origin that a redirect led to', async () => {
+    const seen: unknown[] = [];
+    const elsewhere = await startCounter((response, nth, { headers }) => {
+      seen.push(headers.authorization);
+      response.writeHead(nth < 3 ? 503 : 200).end();
+    });
+    const { origin } = await startCounter(response =>
+      response.writeHead(302, { location: `${elsewhere.origin}/` }).end(),
+    );
+    const { observer, clock } = follow(createFakeClock());
+    const renewRequest = async () => authorized(elsewhere.origin, 2);
+    const context = sendContext({ clock, observer, renewRequest, maxRedirects: 2 });
+    const response = await withRedirects(open()).send(authorized(origin, 1), context);
+    expect([response.statusCode, seen]).toEqual([200, [undefined, undefined, undefined]]);
+  });
+});
