@@ -51,7 +51,7 @@ async function sendBomb(socket: Socket, coding: string, make: () => Promise<Buff
 }
 
 /** Writes for ever, as fast as the client reads. */
-function pour(socket: Socket, piece: Buffer): void {
+export function pour(socket: Socket, piece: Buffer): void {
   const more = () => {
     while (!socket.destroyed && socket.write(piece));
   };
