@@ -47,11 +47,15 @@ export type { ConnectionTestReport, TestStage, TestStageName } from './execute/t
 export type { EgressOptions } from './transport/egress-policy.ts';
 export type {
   Channel,
+  EndedAttempt,
   HeaderPair,
   HttpRequest,
   HttpResponse,
   RedirectHop,
   ResponseBody,
+  RetryRefusal,
+  RetryWait,
   SendContext,
+  SendObserver,
   Transport,
 } from './transport/transport.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Redactor } from '../base/redactor.ts';
-import type { ClientCertificatePlan } from '../compile/connection-plan.ts';
+import type { ClientCertificatePlan } from '../compile/client-certificate.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import type { ExpressionScope } from '../expression/expression.ts';
 import type { HttpRequest, HttpResponse } from '../transport/transport.ts';

@@ -11,9 +11,10 @@ export interface Clock {
   monotonicNow(): number;
   /**
    * Runs `callback` once after `delayMs` milliseconds.
-   * A timer never keeps the process alive by itself: the socket it watches does.
+   * A timer does not keep the process alive by itself, because the socket it watches does, unless `keepAlive` is
+   * true: for a wait during which no socket is open.
    */
-  after(delayMs: number, callback: () => void): Timer;
+  after(delayMs: number, callback: () => void, keepAlive?: boolean): Timer;
 }
 
 /** Longest delay Node's timers accept; a longer one would fire at once. */
@@ -22,9 +23,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
-  after(delayMs, callback) {
+  after(delayMs, callback, keepAlive = false) {
     const handle = setTimeout(callback, Math.min(Math.max(0, delayMs), MAX_TIMER_MS));
-    handle.unref();
+    if (!keepAlive) handle.unref();
     return { cancel: () => clearTimeout(handle) };
   },
 };

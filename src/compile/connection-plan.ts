@@ -5,21 +5,18 @@ import { maskIssue } from '../definition/document-secrets.ts';
 import type { ParsedConnection } from '../definition/parse-connection.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import { IssueCollector } from '../errors/issue-collector.ts';
+import type { RateLimit } from '../transport/sending-queue.ts';
 import type { Limits, Timeouts } from '../transport/transport.ts';
-import {
-  type ClientCertificate,
-  createTrust,
-  type TrustOptions,
-  type TrustPlan,
-} from '../transport/trust.ts';
+import { createTrust, type TrustOptions, type TrustPlan } from '../transport/trust.ts';
 import type { AuthPlan } from './auth-plan.ts';
+import { type ClientCertificatePlan, compileCertificateParts } from './client-certificate.ts';
 import { compileAuth } from './compile-auth.ts';
 import { separateCredentials } from './credentials.ts';
 import { compileOperation, type OperationPlan, type OperationSurroundings } from './operation-plan.ts';
 import { ParameterNames, ParameterTable } from './parameters.ts';
+import { compileRetry, type RetryPlan } from './retry-plan.ts';
 import { TemplateCompiler } from './template-compiler.ts';
 import { compileTest, type TestPlan } from './test-plan.ts';
-import type { TextPlan } from './text-plan.ts';
 import { compileValues, selectValues } from './values.ts';
 
 /** A connection, compiled: frozen, shareable, and without a single value of a secret. */
@@ -36,19 +33,10 @@ export interface ConnectionPlan {
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly http2: boolean;
+  readonly retry: RetryPlan | null;
+  readonly rateLimit: RateLimit | null;
   /** Lint warnings: what works, but probably not as meant. */
   readonly diagnostics: readonly Issue[];
-}
-
-/** The certificate a connection shows, as templates over secrets: the private key is one. */
-export interface ClientCertificatePlan {
-  /** JSON pointer of the certificate in the definition. */
-  readonly pointer: string;
-  readonly cert: TextPlan;
-  readonly key: TextPlan;
-  readonly passphrase: TextPlan | null;
-  /** The connection's trust together with a rendered certificate. Throws CERTIFICATE_INVALID. */
-  readonly createTrust: (client: ClientCertificate, nowMs: number) => TrustPlan;
 }
 
 export interface CompiledConnection {
@@ -135,6 +123,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     compileOperation({ definition: operation, pointer: `/operations/${index}` }, surroundings),
   );
   const test = compileTest(config, surroundings);
+  const retry = compileRetry(config.retry, { pointer: '/config/retry', trusted: options.trusted, issues });
   issues.throwIfAny('DEFINITION_INVALID', count => `The connection "${definition.name}" has ${count}`);
   const plan = {
     name: definition.name,
@@ -151,6 +140,8 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     timeouts: config.timeouts,
     limits: config.limits,
     http2: config.http2,
+    retry,
+    rateLimit: config.rateLimit,
     diagnostics: diagnostics.list,
   };
   return { plan: Object.freeze(plan), secrets };
@@ -166,7 +157,12 @@ function toTrustOptions(config: HttpConnectionConfig, nowMs: number): TrustOptio
     caMode: config.tls.caMode,
     minVersion: config.tls.minVersion,
     serverName: config.tls.serverName,
-    pointers: { caCert: '/config/caCert', clientCertificate: '/config/tls/clientCertificate' },
+    fingerprint256: config.tls.fingerprint256,
+    pointers: {
+      caCert: '/config/caCert',
+      clientCertificate: '/config/tls/clientCertificate',
+      fingerprint256: '/config/tls/fingerprint256',
+    },
     nowMs,
   };
 }
@@ -178,12 +174,9 @@ function compileClientCertificate(
   const { clientCertificate } = config.tls;
   if (clientCertificate === null) return null;
   const pointer = '/config/tls/clientCertificate';
-  const { cert, key, passphrase } = clientCertificate;
   return {
     pointer,
-    cert: compiler.text(cert, 'text', `${pointer}/cert`),
-    key: compiler.text(key, 'text', `${pointer}/key`),
-    passphrase: passphrase === undefined ? null : compiler.text(passphrase, 'text', `${pointer}/passphrase`),
+    parts: compileCertificateParts(clientCertificate, pointer, compiler),
     createTrust: (client, nowMs) =>
       createTrust({ ...toTrustOptions(config, nowMs), clientCertificate: client }),
   };

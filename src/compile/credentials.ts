@@ -141,15 +141,14 @@ function liftKey(
 function liftTls(tls: TlsDefinition, lift: Lift): TlsDefinition {
   const { clientCertificate } = tls;
   if (clientCertificate === null) return tls;
-  const { key, passphrase } = clientCertificate;
-  const place = 'config.tls.clientCertificate';
+  const { cert, ...secret } = clientCertificate;
+  const lifted = Object.entries(secret).map(([name, text]) => [
+    name,
+    lift(text, `config.tls.clientCertificate.${name}`),
+  ]);
   return {
     ...tls,
-    clientCertificate: {
-      ...clientCertificate,
-      key: lift(key, `${place}.key`),
-      ...(passphrase === undefined ? {} : { passphrase: lift(passphrase, `${place}.passphrase`) }),
-    },
+    clientCertificate: { ...(cert === undefined ? {} : { cert }), ...Object.fromEntries(lifted) },
   };
 }
 

@@ -2,6 +2,8 @@ import { version } from '../base/version.ts';
 import type {
   HttpMethod,
   LimitsDefinition,
+  RateLimitDefinition,
+  RetryDefinition,
   TemplateTag,
   TimeoutsDefinition,
   TlsDefinition,
@@ -35,6 +37,7 @@ export const defaults = {
     clientCertificate: null,
     minVersion: 'TLSv1.2',
     serverName: null,
+    fingerprint256: null,
   } satisfies TlsDefinition,
   timeouts: {
     connectMs: 10_000,
@@ -58,4 +61,22 @@ export const defaults = {
   streamAccept: 'text/event-stream, application/x-ndjson, application/json;q=0.9, */*;q=0.8',
   /** The fetch standard follows 20; curl 50; ten are enough for an API. */
   redirect: { maxRedirects: 10 },
+  /** Once asked for by `retry`. The methods are those of RFC 9110 section 9.2.2. */
+  retry: {
+    maxAttempts: 3,
+    maxElapsedMs: 60_000,
+    baseDelayMs: 250,
+    maxDelayMs: 10_000,
+    onStatus: [408, 429, 502, 503, 504],
+    waitFrom: null,
+    methods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'],
+  } satisfies RetryDefinition,
+  /** Once asked for by `rateLimit`. */
+  rateLimit: {
+    requests: null,
+    perMs: 1_000,
+    concurrency: null,
+    maxQueue: 1_000,
+    maxWaitMs: 30_000,
+  } satisfies RateLimitDefinition,
 } as const;

@@ -14,7 +14,9 @@ import type {
   LimitsDefinition,
   OutputsDefinition,
   ParamsDefinition,
+  RateLimitDefinition,
   RedirectDefinition,
+  RetryDefinition,
   TemplateTag,
   TimeoutsDefinition,
   TlsDefinition,
@@ -57,6 +59,8 @@ export interface HttpConnectionConfigInput {
   readonly limits?: Partial<LimitsDefinition>;
   readonly redirect?: Partial<RedirectDefinition>;
   readonly values?: Readonly<Record<string, string>>;
+  readonly retry?: RetryInput | null;
+  readonly rateLimit?: Partial<RateLimitDefinition> | null;
   readonly templateTags?: readonly TemplateTag[];
   readonly http2?: boolean;
 }
@@ -83,6 +87,10 @@ export interface HttpOperationConfigInput {
   readonly includeEmptyParams?: boolean;
   readonly followRedirect?: boolean;
   readonly streamResponse?: boolean;
+}
+
+export interface RetryInput extends Partial<Omit<RetryDefinition, 'methods'>> {
+  readonly methods?: readonly HttpMethodInput[];
 }
 
 export interface TestInput {

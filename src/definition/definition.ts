@@ -45,6 +45,10 @@ export interface HttpConnectionConfig {
   readonly redirect: RedirectDefinition;
   /** Expressions by name, over `parameters`, `secrets` and earlier `values`; each usable as a tag of that name. */
   readonly values: Readonly<Record<string, string>>;
+  /** null: nothing is sent twice. */
+  readonly retry: RetryDefinition | null;
+  /** null: everything is sent at once. */
+  readonly rateLimit: RateLimitDefinition | null;
   /** Which tag spellings are templates; both by default. */
   readonly templateTags: readonly TemplateTag[];
   /** Offer HTTP/2; false by default because it costs more CPU per request. */
@@ -179,14 +183,19 @@ export interface TestDefinition {
 
 export interface TlsDefinition {
   readonly caMode: 'extend' | 'replace';
-  /** PEM certificate (chain) and key; both may be templates over secrets. */
-  readonly clientCertificate: {
-    readonly cert: string;
-    readonly key: string;
-    readonly passphrase?: string;
-  } | null;
+  readonly clientCertificate: ClientCertificateDefinition | null;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly serverName: string | null;
+  /** The server certificate's own SHA-256 fingerprints, trusted instead of a chain. */
+  readonly fingerprint256: string | readonly string[] | null;
+}
+
+/** PEM certificate (chain) and key, or a PKCS#12 file in base64. All may be templates over secrets. */
+export interface ClientCertificateDefinition {
+  readonly cert?: string;
+  readonly key?: string;
+  readonly pkcs12?: string;
+  readonly passphrase?: string;
 }
 
 /** Milliseconds. */
@@ -207,4 +216,31 @@ export interface LimitsDefinition {
 
 export interface RedirectDefinition {
   readonly maxRedirects: number;
+}
+
+/** When a request that failed for now is sent again. Milliseconds. */
+export interface RetryDefinition {
+  /** The first one included. */
+  readonly maxAttempts: number;
+  /** No attempt begins later than this after the first. */
+  readonly maxElapsedMs: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly onStatus: readonly number[];
+  /** An expression over the answer that gives the seconds to wait. */
+  readonly waitFrom: string | null;
+  /** Methods whose requests may be repeated although the server may have acted on them. */
+  readonly methods: readonly HttpMethod[];
+}
+
+/** How much the operations of a connection send. null sets no bound. */
+export interface RateLimitDefinition {
+  /** Requests in any `perMs` milliseconds. */
+  readonly requests: number | null;
+  readonly perMs: number;
+  /** Requests at once, up to the end of their answers. */
+  readonly concurrency: number | null;
+  /** Requests that may wait for their turn. */
+  readonly maxQueue: number;
+  readonly maxWaitMs: number;
 }

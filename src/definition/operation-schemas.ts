@@ -76,7 +76,7 @@ export function createOperationSchemas() {
       ),
     ),
   });
-  return { operation, operationConfig, body, headers, params, outputs, inputs, test };
+  return { method, operation, operationConfig, body, headers, params, outputs, inputs, test };
 }
 
 /** What Integrator's server adds to everything it stores. */

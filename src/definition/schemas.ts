@@ -3,7 +3,18 @@ import { once } from '../base/once.ts';
 import { createAuthSchema } from './auth-schema.ts';
 import { defaults } from './defaults.ts';
 import { createOperationSchemas, httpOnly, serverFields } from './operation-schemas.ts';
-import { fields, filledText, isObject, judgedBy, mapOf, oneOf, refusal, wholeNumber } from './schema-kit.ts';
+import {
+  fields,
+  filledText,
+  isObject,
+  judgedBy,
+  mapOf,
+  oneOf,
+  refusal,
+  textOrTexts,
+  wholeNumber,
+} from './schema-kit.ts';
+import { createSendingSchemas } from './sending-schemas.ts';
 import { valibot } from './valibot.ts';
 
 /** More than any browser follows; a longer chain is a loop. */
@@ -17,7 +28,7 @@ export type OperationDocument = InferInput<ReturnType<typeof createDefinitionSch
 
 function createDefinitionSchemas() {
   const v = valibot();
-  const { operation, operationConfig, body, headers, params, outputs, inputs, test } =
+  const { method, operation, operationConfig, body, headers, params, outputs, inputs, test } =
     createOperationSchemas();
   const auth = createAuthSchema(operationConfig);
   const connectionConfig = httpOnly(
@@ -32,6 +43,7 @@ function createDefinitionSchemas() {
       test: v.exactOptional(v.nullable(test)),
       ...createTransportSchemas(),
       values: v.exactOptional(mapOf(filledText()), {}),
+      ...createSendingSchemas(method),
       templateTags: v.exactOptional(v.array(oneOf(['<<>>', '{{}}'])), [...defaults.templateTags]),
       http2: v.exactOptional(v.boolean(), false),
     }),
@@ -78,11 +90,25 @@ function createTransportSchemas() {
         caMode: v.exactOptional(oneOf(['extend', 'replace']), tls.caMode),
         clientCertificate: v.exactOptional(
           v.nullable(
-            fields({ cert: filledText(), key: filledText(), passphrase: v.exactOptional(v.string()) }),
+            fields(
+              {
+                cert: v.exactOptional(filledText()),
+                key: v.exactOptional(filledText()),
+                pkcs12: v.exactOptional(filledText()),
+                passphrase: v.exactOptional(v.string()),
+              },
+              {
+                exactlyOne: [
+                  ['cert', 'pkcs12'],
+                  ['key', 'pkcs12'],
+                ],
+              },
+            ),
           ),
         ),
         minVersion: v.exactOptional(oneOf(['TLSv1.2', 'TLSv1.3']), tls.minVersion),
         serverName: v.exactOptional(v.nullable(filledText())),
+        fingerprint256: v.exactOptional(v.nullable(textOrTexts())),
       }),
       {},
     ),

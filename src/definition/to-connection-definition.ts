@@ -1,6 +1,16 @@
 import { defaults } from './defaults.ts';
-import type { ConnectionDefinition, HttpConnectionConfig, TestDefinition } from './definition.ts';
-import type { ConnectionInput, HttpConnectionConfigInput, TestInput } from './definition-input.ts';
+import type {
+  ConnectionDefinition,
+  HttpConnectionConfig,
+  RetryDefinition,
+  TestDefinition,
+} from './definition.ts';
+import type {
+  ConnectionInput,
+  HttpConnectionConfigInput,
+  RetryInput,
+  TestInput,
+} from './definition-input.ts';
 import type { SourcePointers } from './source-pointers.ts';
 import { toAuthDefinition } from './to-auth-definition.ts';
 import { toBody, toMethod, toOperationDefinition } from './to-operation-definition.ts';
@@ -43,8 +53,18 @@ function toConnectionConfig(
     limits: { ...defaults.limits, ...input.limits },
     redirect: { ...defaults.redirect, ...input.redirect },
     values: input.values ?? {},
+    retry: input.retry ? toRetryDefinition(input.retry) : null,
+    rateLimit: input.rateLimit ? { ...defaults.rateLimit, ...input.rateLimit } : null,
     templateTags: input.templateTags ?? defaults.templateTags,
     http2: input.http2 ?? false,
+  };
+}
+
+function toRetryDefinition({ methods, ...rules }: RetryInput): RetryDefinition {
+  return {
+    ...defaults.retry,
+    ...rules,
+    methods: methods === undefined ? defaults.retry.methods : methods.map(toMethod),
   };
 }
 

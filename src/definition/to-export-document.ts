@@ -48,6 +48,8 @@ function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput
     limits: defaults.limits,
     redirect: defaults.redirect,
     values: {},
+    retry: null,
+    rateLimit: null,
     templateTags: defaults.templateTags,
     http2: false,
   } satisfies typeof additions;
@@ -131,8 +133,8 @@ function withoutTokenKey({
 function withoutKey(tls: TlsDefinition): TlsDefinition {
   const { clientCertificate } = tls;
   if (clientCertificate === null) return tls;
-  const { key, passphrase = null } = clientCertificate;
-  const isNamed = keepTag(key) === key && keepTag(passphrase) === passphrase;
+  const { key = null, pkcs12 = null, passphrase = null } = clientCertificate;
+  const isNamed = [key, pkcs12, passphrase].every(each => keepTag(each) === each);
   return isNamed ? tls : { ...tls, clientCertificate: null };
 }
 

@@ -402,6 +402,20 @@ export const errorCodes = {
     'A limit was exceeded',
     'Raise the named limit if the size is legitimate.',
   ),
+  QUEUE_FULL: entry(
+    'send',
+    'policy',
+    true,
+    'Too many requests wait for their turn',
+    'Send less at once, or raise rateLimit.maxQueue.',
+  ),
+  QUEUE_TIMEOUT: entry(
+    'send',
+    'policy',
+    true,
+    'The turn of the request does not come in time',
+    'Send less at once, or raise rateLimit.maxWaitMs and the total time of the call.',
+  ),
   BODY_TIMEOUT: entry(
     'read',
     'network',

@@ -7,6 +7,8 @@ export interface ForeignErrorPlace {
   readonly port: number;
   /** `connect` until the socket is ready, `send` until the response head, `read` after it. */
   readonly phase: 'connect' | 'send' | 'read';
+  /** Whether the connection is one over TLS. */
+  readonly secure?: boolean;
   /** The limit to name when the head was too long. Bytes. */
   readonly maxHeaderBytes?: number;
   /** Facts to keep beside host and port. Never a secret. */
@@ -92,6 +94,26 @@ const rows: Readonly<Record<string, Row>> = {
   Z_BUF_ERROR: ['BODY_TRUNCATED', 'the compressed body ends early'],
 };
 
+const CLIENT_CERTIFICATE_HINT =
+  'Put a client certificate that the server accepts, with its key, into tls.clientCertificate.';
+const VERSION_HINT = 'Set tls.minVersion to a version that the server speaks, or have the server updated.';
+const WEAK_KEY_HINT =
+  'The server needs a certificate with a stronger key: RSA with at least 2048 bits, or EC.';
+
+/** What to do, where that of the code table is too general. */
+const hints: Readonly<Record<string, string>> = {
+  ERR_SSL_UNSUPPORTED_PROTOCOL: VERSION_HINT,
+  ALERT_PROTOCOL_VERSION: VERSION_HINT,
+  ALERT_CERTIFICATE_REQUIRED: CLIENT_CERTIFICATE_HINT,
+  ALERT_BAD_CERTIFICATE: CLIENT_CERTIFICATE_HINT,
+  ALERT_CERTIFICATE_UNKNOWN: CLIENT_CERTIFICATE_HINT,
+  ALERT_CERTIFICATE_EXPIRED: CLIENT_CERTIFICATE_HINT,
+  ALERT_UNKNOWN_CA: CLIENT_CERTIFICATE_HINT,
+  ALERT_HANDSHAKE_FAILURE:
+    'Find out whether the server asks for a client certificate (tls.clientCertificate) or other TLS versions.',
+  CERT_EE_KEY_TOO_SMALL: WEAK_KEY_HINT,
+};
+
 /** Socket errors whose meaning depends on when they happen. */
 const lostSocket = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT', 'UND_ERR_SOCKET']);
 
@@ -103,10 +125,12 @@ export function translateForeignError(error: unknown, place: ForeignErrorPlace):
   if (error instanceof FerruleError) return error;
   const culprit = mostTelling(error);
   const row = toRow(culprit, place);
+  const hint = toHint(culprit, row[0], place);
   const names = certificateNames(culprit);
   return new FerruleError(row[0], `${place.host}:${place.port}: ${row[1]}`, {
     ...(place.phase === 'read' ? { stage: 'read' as const } : {}),
     ...(row[2] === undefined ? {} : { retryable: row[2] }),
+    ...(hint === undefined ? {} : { hint }),
     ...(names === undefined ? {} : { expected: `a certificate for ${place.host}`, found: names }),
     details: {
       host: place.host,
@@ -132,10 +156,28 @@ function toRow(error: unknown, place: ForeignErrorPlace): Row {
   }
   // undici names its parser's errors by class only; llhttp's reason is in the text.
   if (error instanceof Error && error.name === 'HTTPParserError') return parserRow(messageOf(error), place);
-  // OpenSSL's alerts carry the version of TLS that introduced them, and not always the same one.
-  const name = code.replace(/^ERR_SSL_(?:SSLV3|SSL\/TLS|TLSV1|TLSV13)_ALERT_/, 'ALERT_');
+  const name = nameOf(error);
   const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
   return row ?? familyRow(code, place);
+}
+
+/** The name under which `rows` and `hints` know an error. */
+function nameOf(error: unknown): string {
+  const code = codeOf(error);
+  // Node has no code for these verdicts of OpenSSL, only their text.
+  if (code === 'UNSPECIFIED' && /certificate key too weak/.test(messageOf(error))) {
+    return 'CERT_EE_KEY_TOO_SMALL';
+  }
+  // OpenSSL's alerts carry the version of TLS that introduced them, and not always the same one.
+  return code.replace(/^ERR_SSL_(?:SSLV3|SSL\/TLS|TLSV1|TLSV13)_ALERT_/, 'ALERT_');
+}
+
+function toHint(error: unknown, code: ErrorCode, { secure, phase }: ForeignErrorPlace): string | undefined {
+  const name = nameOf(error);
+  if (Object.hasOwn(hints, name)) return hints[name];
+  const isClosed = code === 'CONNECTION_LOST' || code === 'CONNECTION_FAILED';
+  if (secure !== true || phase === 'read' || !isClosed || !lostSocket.has(name)) return undefined;
+  return 'Try again. A server that misses or refuses a client certificate may close like this too: see tls.clientCertificate.';
 }
 
 function lostRow(code: string, message: string, place: ForeignErrorPlace): Row {

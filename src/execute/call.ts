@@ -142,7 +142,11 @@ export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): 
   };
 }
 
-export function toSendContext(call: Call, scope: RenderScope, streaming: boolean): SendContext {
+export function toSendContext(
+  call: Call,
+  scope: RenderScope,
+  sending: Pick<SendContext, 'streaming' | 'observer' | 'renewRequest'>,
+): SendContext {
   const { context, operation, options } = call;
   return {
     channel: context.channels.forOperation(scope),
@@ -151,7 +155,7 @@ export function toSendContext(call: Call, scope: RenderScope, streaming: boolean
     maxRedirects: operation.maxRedirects,
     signal: options.signal,
     clock: context.clock,
-    streaming,
     isSecretText: text => context.redactor.finds(text),
+    ...sending,
   };
 }

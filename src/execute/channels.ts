@@ -2,11 +2,12 @@ import type { Clock } from '../base/clock.ts';
 import { fingerprint } from '../base/fingerprint.ts';
 import { LruMap } from '../base/lru-map.ts';
 import { SecretValue } from '../base/secret-value.ts';
-import type { ClientCertificatePlan, ConnectionPlan } from '../compile/connection-plan.ts';
+import type { ClientCertificatePlan } from '../compile/client-certificate.ts';
+import type { ConnectionPlan } from '../compile/connection-plan.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { Channel } from '../transport/transport.ts';
-import type { TrustPlan } from '../transport/trust.ts';
+import type { ClientCertificate, TrustPlan } from '../transport/trust.ts';
 
 /** Certificates of one connection that are kept ready: one, and the one before while it is being replaced. */
 const MAX_CERTIFICATES = 4;
@@ -52,17 +53,13 @@ export class Channels {
   }
 
   #forCertificate(plan: ClientCertificatePlan, scope: RenderScope): Channel {
-    const cert = plan.cert.render(scope);
-    const key = plan.key.render(scope);
-    const passphrase = plan.passphrase?.render(scope);
-    const name = fingerprint(plan.pointer, cert, key, passphrase ?? '');
+    const parts = plan.parts.map(([name, text]) => [name, text.render(scope)] as const);
+    const name = fingerprint(plan.pointer, ...parts.flat());
     const known = this.#withCertificate.get(name);
     if (known !== undefined) return known;
-    const client = {
-      cert,
-      key: new SecretValue(key),
-      ...(passphrase === undefined ? {} : { passphrase: new SecretValue(passphrase) }),
-    };
+    const client: ClientCertificate = Object.fromEntries(
+      parts.map(([name, text]) => [name, new SecretValue(text)]),
+    );
     const trust = plan.createTrust(client, this.#clock.now());
     const channel = { ...this.#create(trust), abroad: this.#forTrust(this.#plan.trust) };
     this.#withCertificate.set(name, channel);

@@ -23,6 +23,7 @@ import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type AuthorizationOptions, authorize, forgetToken } from './authorization.ts';
 import { Channels } from './channels.ts';
+import { createConnectionTransport } from './connection-transport.ts';
 import { type DryRun, dryRunOperation } from './dry-run.ts';
 import { createExchange } from './exchange.ts';
 import { executeOperation } from './execute-operation.ts';
@@ -35,13 +36,19 @@ import { type ConnectionTestReport, testConnection } from './test-connection.ts'
 /** What an engine lends to its connections. */
 export interface EngineParts {
   readonly clock: Clock;
+  /** Sends single requests. */
+  readonly wire: Transport;
+  /** `wire` with redirects. */
   readonly transport: Transport;
   readonly tokens: TokenKeeper;
   readonly states: AuthorizationStates;
   readonly egress: EgressPolicy;
   readonly connectionsPerOrigin: number;
   readonly secretProvider: SecretProvider | undefined;
-  readonly isClosed: () => boolean;
+  /** A number from 0 to below 1. */
+  readonly random: () => number;
+  /** Fires when the engine closes. */
+  readonly closing: AbortSignal;
 }
 
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -49,7 +56,7 @@ export type Parameters = Readonly<Record<string, unknown>>;
 /** A compiled connection: ask it what it needs, test it, execute its operations. Made by `engine.connection()`. */
 export class Connection {
   readonly #context: ExecutionContext;
-  readonly #isClosed: () => boolean;
+  readonly #closing: AbortSignal;
 
   constructor({ plan, secrets }: CompiledConnection, parts: EngineParts) {
     const { clock, transport, tokens, states } = parts;
@@ -57,11 +64,11 @@ export class Connection {
     const channels = new Channels(plan, parts.egress, parts.connectionsPerOrigin, clock);
     const exchange = createExchange({ plan, transport, clock, redactor, channels });
     const services: AuthServices = { clock, tokens, states, redactor, randomBytes, exchange };
-    this.#isClosed = parts.isClosed;
+    this.#closing = parts.closing;
     this.#context = {
       plan,
       channels,
-      transport,
+      transport: createConnectionTransport(plan, parts),
       clock,
       redactor,
       secrets: new SecretReader(plan.name, secrets, parts.secretProvider, redactor),
@@ -211,6 +218,6 @@ export class Connection {
   }
 
   #assertOpen(): void {
-    if (this.#isClosed()) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+    if (this.#closing.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
   }
 }

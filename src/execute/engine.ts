@@ -74,7 +74,8 @@ const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 export function createEngine(options: EngineOptions = {}): Engine {
   assertEngineOptions(options);
   const clock = options.clock ?? systemClock;
-  const transport = withRedirects(options.transport ?? createUndiciTransport());
+  const wire = options.transport ?? createUndiciTransport();
+  const transport = withRedirects(wire);
   const egress = createEgressPolicy(options.egress);
   const connectionsPerOrigin = options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN;
   if (!Number.isInteger(connectionsPerOrigin) || connectionsPerOrigin < 1) {
@@ -90,10 +91,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
     store: store ?? createMemoryTokenStore({ clock }),
   };
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
-  const state = { closed: false };
+  const closing = new AbortController();
 
   const open = (definition: ConnectionInput | string): Connection => {
-    if (state.closed) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+    if (closing.signal.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
     const key = typeof definition === 'string' ? fingerprint(definition) : toKey(definition);
     const known = key === undefined ? undefined : connections.get(key);
     if (known !== undefined) return known;
@@ -104,21 +105,23 @@ export function createEngine(options: EngineOptions = {}): Engine {
     });
     const connection = new Connection(compiled, {
       clock,
+      wire,
       transport,
       tokens,
       states,
       egress,
       connectionsPerOrigin,
       secretProvider: options.secretProvider,
-      isClosed: () => state.closed,
+      random: Math.random,
+      closing: closing.signal,
     });
     if (key !== undefined) connections.set(key, connection);
     return connection;
   };
 
   const close = async () => {
-    if (state.closed) return;
-    state.closed = true;
+    if (closing.signal.aborted) return;
+    closing.abort();
     connections.clear();
     tokens.clear();
     if (options.transport === undefined) await transport.close();

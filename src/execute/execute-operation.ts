@@ -55,9 +55,15 @@ export async function sendAuthenticated(
   let prepared = first;
   for (let replays = 0; ; replays++) {
     const { request, scope } = prepared;
-    const authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
+    let authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
+    // What is retried after a wait is authenticated anew: a token may have expired, and a nonce serves once.
+    const renewRequest = async () => {
+      authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
+      return authenticated.request;
+    };
+    const sendContext = toSendContext(call, scope, { streaming, observer: report.observer, renewRequest });
     report.authenticated(authenticated.token);
-    const answer = await transport.send(authenticated.request, toSendContext(call, scope, streaming));
+    const answer = await transport.send(authenticated.request, sendContext);
     report.answered(answer);
     const { response, isRejected } = await judgeResponse(strategy, answer, streaming);
     if (!isRejected || strategy.onRejected === undefined) return response;

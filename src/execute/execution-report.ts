@@ -1,16 +1,26 @@
+import type { ErrorCode } from '../errors/error-codes.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
-import type { RedirectHop } from '../transport/transport.ts';
+import type { RedirectHop, RetryRefusal, RetryWait } from '../transport/transport.ts';
 
 /** Something worth knowing that did not stop the execution. */
 export type Diagnostic = Issue;
 
-/** One request that was sent for the operation. */
+/** One request that was sent for the operation, or was about to be when the execution failed. */
 export interface Attempt {
-  readonly statusCode: number;
+  /** Left out when it ended in an error. */
+  readonly statusCode?: number;
+  /** The code of that error. */
+  readonly error?: ErrorCode;
   /** Why it was sent. */
-  readonly reason: 'first' | 'token-rejected' | 'challenged';
-  /** Milliseconds from send to the response head. */
+  readonly reason: 'first' | 'token-rejected' | 'challenged' | 'retry';
+  /** Milliseconds from send to the response head or the failure, without the wait and the queue. */
   readonly firstByteMs: number;
+  /** Of a retry: how long it waited, and what that went by. */
+  readonly wait?: RetryWait;
+  /** Milliseconds in the queue of the connection's rate limit; left out when it went at once. */
+  readonly queuedMs?: number;
+  /** Why nothing followed, when its outcome is one that `retry` names. */
+  readonly notRetried?: RetryRefusal;
 }
 
 export interface TokenUse {

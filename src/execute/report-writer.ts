@@ -1,10 +1,10 @@
 import type { UsedToken } from '../auth/auth-strategy.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
-import type { HttpRequest, HttpResponse } from '../transport/transport.ts';
+import type { HttpRequest, HttpResponse, SendObserver } from '../transport/transport.ts';
+import { AttemptList } from './attempt-list.ts';
 import type { Call, PreparedCall } from './call.ts';
 import type {
-  Attempt,
   ExecutionReport,
   FailedExecutionReport,
   RawAnswer,
@@ -30,7 +30,8 @@ export class ReportWriter {
     mapMs: 0,
   };
   readonly #diagnostics: Issue[] = [];
-  readonly #attempts: Attempt[] = [];
+  readonly #attempts = new AttemptList();
+  #sending = false;
   #request: HttpRequest | undefined;
   #response: HttpResponse | undefined;
   #answer: Answer | undefined;
@@ -42,6 +43,11 @@ export class ReportWriter {
     this.#lapAtMs = call.startedAtMs;
   }
 
+  /** To be told what retries and queues do. */
+  get observer(): SendObserver {
+    return this.#attempts;
+  }
+
   rendered({ request, bound }: PreparedCall): void {
     this.#timings.renderMs += this.#lap();
     this.#request = request;
@@ -51,15 +57,17 @@ export class ReportWriter {
   authenticated(token: UsedToken | undefined): void {
     this.#timings.authenticateMs += this.#lap();
     this.#token = token;
+    this.#sending = true;
   }
 
   answered(response: HttpResponse): void {
     const firstByteMs = this.#lap();
     this.#timings.firstByteMs += firstByteMs;
+    this.#sending = false;
+    const { statusCode } = response;
+    const next = this.#token === undefined ? 'challenged' : 'token-rejected';
+    this.#attempts.ended({ statusCode }, firstByteMs, next);
     this.#response = response;
-    const repeated = this.#token === undefined ? 'challenged' : 'token-rejected';
-    const reason = this.#attempts.length === 0 ? 'first' : repeated;
-    this.#attempts.push({ statusCode: response.statusCode, reason, firstByteMs });
   }
 
   /** The credential that came in place of a rejected one was rejected too; the answer goes to the caller. */
@@ -95,6 +103,7 @@ export class ReportWriter {
       error instanceof FerruleError
         ? error
         : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
+    if (this.#sending) this.#attempts.ended({ error: failure.code }, this.#lap());
     const redacted = redactError(failure, redactor);
     const request = this.#summary();
     const report: FailedExecutionReport = {
@@ -113,7 +122,7 @@ export class ReportWriter {
       connection: context.plan.name,
       operation: operation.name,
       diagnostics: context.redactor.redactDeep(this.#diagnostics) as readonly Issue[],
-      attempts: this.#attempts,
+      attempts: this.#attempts.list,
       redirects: context.redactor.redactDeep(this.#response?.redirects ?? []) as ExecutionReport['redirects'],
       ...(token === undefined ? {} : { token }),
       timings: { ...this.#timings, totalMs: context.clock.monotonicNow() - startedAtMs },

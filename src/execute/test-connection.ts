@@ -47,7 +47,7 @@ export async function testConnection(
   try {
     const prepared = await prepareCall(call, parameters);
     const { request, scope } = prepared;
-    await stages.connect(request.url, toSendContext(call, scope, false));
+    await stages.connect(request.url, toSendContext(call, scope, { streaming: false }));
     await stages.run('token', async () => {
       const { token } = await context.strategy.authenticate(request, toAuthCall(call, scope));
       const detail = token && (token.source === 'cache' ? 'token at hand' : 'token received');

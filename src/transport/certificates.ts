@@ -1,5 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { readPkcs7 } from './certificate-bundles.ts';
 
 /** One PEM block: what its BEGIN line says, and its decoded content. */
 interface PemBlock {
@@ -39,14 +40,19 @@ export function readCaCertificates(text: string, pointer: string, nowMs: number)
 }
 
 /**
- * The certificates of a text, first to last, without judging what they are for.
+ * The certificates of a text, first to last, those of a PKCS#7 bundle included, without judging what they are for.
  * @throws FerruleError CERTIFICATE_INVALID
  */
 export function readCertificates(text: string, pointer: string): readonly X509Certificate[] {
   const blocks = readPemBlocks(text, pointer);
   const count = blocks.length;
-  return blocks.map((block, index) => {
+  return blocks.flatMap((block, index) => {
     const name = nameOf(index, count);
+    if (block.label === 'PKCS7' || block.label === 'CMS') {
+      return readPkcs7(Buffer.from(block.base64, 'base64'), pointer, name).map(der =>
+        decodeDer(der, pointer, name),
+      );
+    }
     if (!/^(?:X509 )?CERTIFICATE$/.test(block.label)) {
       throw invalid(pointer, `${name} is ${describeLabel(block.label)}`, {
         expected: 'certificates in PEM form only',
@@ -137,7 +143,11 @@ function decodeCertificate(block: PemBlock, pointer: string, name: string): X509
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(block.base64)) {
     throw invalid(pointer, `${name} holds characters that are not base64, or nothing at all`);
   }
-  const der = Buffer.from(block.base64, 'base64');
+  return decodeDer(Buffer.from(block.base64, 'base64'), pointer, name);
+}
+
+/** @throws FerruleError CERTIFICATE_INVALID */
+export function decodeDer(der: Buffer, pointer: string, name: string): X509Certificate {
   try {
     return new (crypto().X509Certificate)(der);
   } catch (cause) {
@@ -182,7 +192,6 @@ function describeLabel(label: string): string {
   if (label.endsWith('PRIVATE KEY')) return 'a private key, which does not belong here';
   if (label.endsWith('CERTIFICATE REQUEST')) return 'a certificate request (CSR), not a certificate';
   if (label.endsWith('PUBLIC KEY')) return 'a public key, not a certificate';
-  if (label === 'PKCS7' || label === 'CMS') return 'a PKCS#7 bundle, not a certificate';
   return `a PEM block "${label.slice(0, 40)}", not a certificate`;
 }
 

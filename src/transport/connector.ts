@@ -142,7 +142,11 @@ class ConnectionAttempt {
       ? this.#openTls(options)
       : process.getBuiltinModule('node:net').connect(options);
     this.#socket = socket;
-    socket.on('error', error => this.#fail(error));
+    socket.on('error', error => {
+      // An alert that comes after the handshake (TLS 1.3) would be followed by "closed" and forgotten.
+      if (this.#done === undefined) socket.destroy(error);
+      else this.#fail(error);
+    });
     socket.once('connect', () => this.#connected(socket));
   }
 
@@ -156,16 +160,37 @@ class ConnectionAttempt {
       servername: channel.trust.serverName ?? (isIp ? '' : target.host),
       ALPNProtocols: channel.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
       ...(tlsSession.session === undefined ? {} : { session: tlsSession.session }),
-      rejectUnauthorized: true,
+      // A pinned certificate is compared below, before anything is sent; without a pin, Node checks chain and host.
+      rejectUnauthorized: channel.trust.fingerprints.length === 0,
     });
     socket.on('session', session => {
       tlsSession.session = session;
     });
     socket.once('secureConnect', () => {
       this.#times.tlsMs = this.#lap();
-      this.#succeed(socket, socket.getProtocol() ?? undefined);
+      const stranger = this.#pinMismatch(socket);
+      if (stranger !== undefined) this.#fail(stranger);
+      else this.#succeed(socket, socket.getProtocol() ?? undefined);
     });
     return socket;
+  }
+
+  /** The error for a server whose certificate is not the pinned one; undefined when there is no pin. */
+  #pinMismatch(socket: TLSSocket): FerruleError | undefined {
+    const { target, channel } = this.#request;
+    const pins = channel.trust.fingerprints;
+    const found = pins.length === 0 ? undefined : socket.getPeerX509Certificate()?.fingerprint256;
+    if (pins.length === 0 || (found !== undefined && pins.includes(found))) return undefined;
+    return new FerruleError(
+      'TLS_CERTIFICATE_UNTRUSTED',
+      `${target.host}:${target.port}: the server certificate is not the pinned one`,
+      {
+        expected: `a certificate with the fingerprint ${pins.join(' or ')}`,
+        found: found ?? 'no certificate',
+        hint: 'If the server was given a new certificate, put its fingerprint into tls.fingerprint256.',
+        details: { host: target.host, port: target.port, requestSent: false },
+      },
+    );
   }
 
   #connected(socket: Socket): void {
@@ -210,6 +235,7 @@ class ConnectionAttempt {
         host,
         port,
         phase: 'connect',
+        secure: this.#request.target.secure,
         details: { ...this.#times, requestSent: false },
       }),
       null,

@@ -57,6 +57,7 @@ export function createEgressPolicy(options: EgressOptions = {}): EgressPolicy {
   const allowed = allowedKinds(options);
   const allowHosts = toMatcher(options.allowHosts ?? []);
   const onlyHosts = options.onlyHosts === undefined ? undefined : toMatcher(options.onlyHosts);
+  const onlyNames = options.onlyHosts?.some(isAddressOrBlock) === false;
   const denyHosts = toMatcher(options.denyHosts ?? []);
 
   function refusalOf(address: string, host: string): string | undefined {
@@ -89,6 +90,8 @@ export function createEgressPolicy(options: EgressOptions = {}): EgressPolicy {
   /** A name can be refused before it is resolved only by rules about names. */
   function refusalOfName(name: string): string | undefined {
     if (denyHosts(name)) return 'the egress policy denies this host';
+    // A name outside a list of names is not even asked for: a query can carry data out by itself.
+    if (onlyNames && onlyHosts?.(name) === false) return 'the egress policy allows other hosts only';
     if (allowHosts(name) || allowed.has('metadata')) return undefined;
     return METADATA_HOSTS.includes(name) ? `it is ${descriptions.metadata}` : undefined;
   }

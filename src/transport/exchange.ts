@@ -218,10 +218,10 @@ export class Exchange implements DispatchHandler, BodySource {
   }
 
   #place(phase: ForeignErrorPlace['phase']): ForeignErrorPlace {
-    const { host, port } = this.#target;
+    const { host, port, secure } = this.#target;
     // Lets a retry tell "never processed" from "may have been processed" (RFC 9110 section 9.2.2).
     const details = { requestSent: this.#controller !== undefined };
-    return { host, port, phase, maxHeaderBytes: this.context.channel.maxHeaderBytes, details };
+    return { host, port, phase, secure, maxHeaderBytes: this.context.channel.maxHeaderBytes, details };
   }
 
   #timeoutError(

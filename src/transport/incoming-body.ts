@@ -24,6 +24,13 @@ export interface IncomingBodyOptions {
 const HIGH_WATER_BYTES = 128 * 1024;
 
 /**
+ * Smaller pieces are copied together while they wait: as objects of their own, chunks of one byte would take a hundred
+ * times their size.
+ */
+const SMALL_PIECE_BYTES = 1024;
+const BLOCK_BYTES = 16 * 1024;
+
+/**
  * The body of one response: the exchange pushes, one reader takes. While nobody reads, and while the reader of a
  * stream is slow, at most {@link HIGH_WATER_BYTES} and one read of the socket are kept.
  */
@@ -31,6 +38,8 @@ export class IncomingBody implements ResponseBody {
   readonly #options: IncomingBodyOptions;
   #pieces: Uint8Array[] = [];
   #keptBytes = 0;
+  /** Where small pieces are gathered; its used part is the last of the pieces. */
+  #block: { readonly bytes: Buffer; used: Uint8Array } | undefined;
   #receivedBytes = 0;
   #state: 'open' | 'ended' | 'failed' = 'open';
   #error: FerruleError | undefined;
@@ -51,7 +60,8 @@ export class IncomingBody implements ResponseBody {
       source.abort(toLimitError('maxResponseBytes', limits.maxResponseBytes, 'bytes', place));
       return;
     }
-    this.#pieces.push(piece);
+    if (piece.length >= SMALL_PIECE_BYTES || this.#pieces.length === 0) this.#pieces.push(piece);
+    else this.#gather(piece);
     this.#keptBytes += piece.length;
     if (this.#collecting) return;
     if (this.#keptBytes >= HIGH_WATER_BYTES) source.pause();
@@ -118,6 +128,22 @@ export class IncomingBody implements ResponseBody {
     const wake = this.#wake;
     this.#wake = undefined;
     wake?.();
+  }
+
+  #gather(piece: Uint8Array): void {
+    const block = this.#block;
+    const isLast = block !== undefined && block.used === this.#pieces.at(-1);
+    const length = isLast ? block.used.length : BLOCK_BYTES;
+    if (block !== undefined && length + piece.length <= BLOCK_BYTES) {
+      block.bytes.set(piece, length);
+      block.used = block.bytes.subarray(0, length + piece.length);
+      this.#pieces[this.#pieces.length - 1] = block.used;
+      return;
+    }
+    const bytes = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    bytes.set(piece);
+    this.#block = { bytes, used: bytes.subarray(0, piece.length) };
+    this.#pieces.push(this.#block.used);
   }
 
   /** Everything, as received. */

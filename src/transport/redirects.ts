@@ -1,12 +1,10 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { discardBody } from './discard-body.ts';
 import { nextRequest } from './redirect-rules.ts';
 import type { HttpRequest, HttpResponse, RedirectHop, SendContext, Transport } from './transport.ts';
 
 /** RFC 9110 section 15.4; 300 and 304 carry no address to go to, 305 is deprecated. */
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
-
-/** How much of a redirect's own body is read to keep its socket. A larger one costs a new connection. Bytes. */
-const MAX_DRAINED_BYTES = 16 * 1024;
 
 /**
  * Follows up to `context.maxRedirects` redirects. One total deadline holds for all hops; every hop passes the
@@ -26,15 +24,16 @@ export function withRedirects(transport: Transport): Transport {
 
 async function follow(transport: Transport, first: HttpRequest, context: SendContext): Promise<HttpResponse> {
   const startedAtMs = context.clock.monotonicNow();
-  // Several requests, one deadline.
-  let later = { ...context, deadlineAtMs: context.deadlineAtMs ?? startedAtMs + context.timeouts.totalMs };
+  // Several requests, one deadline. Credentials are renewed for the first of them only.
+  const deadlineAtMs = context.deadlineAtMs ?? startedAtMs + context.timeouts.totalMs;
+  let later: SendContext = { ...context, deadlineAtMs, renewRequest: undefined };
   const redirects: RedirectHop[] = [];
   let request = first;
   let response = await transport.send(request, context);
   for (;;) {
     const location = redirectLocation(response);
     if (location === undefined) break;
-    discard(response, context);
+    discardBody(response, context);
     if (redirects.length >= context.maxRedirects) {
       throw new FerruleError(
         'REDIRECT_LIMIT',
@@ -80,15 +79,6 @@ function redirectLocation(response: HttpResponse): string | undefined {
     });
   }
   return locations[0];
-}
-
-/** Lets the socket be used again when the body is short, and closes it otherwise. Nobody waits for that. */
-function discard(response: HttpResponse, context: SendContext): void {
-  const length = Number(response.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1]);
-  const limit = Math.min(MAX_DRAINED_BYTES, context.limits.maxResponseBytes);
-  if (!(length <= limit)) response.body.cancel();
-  // A redirect whose body breaks off has still said where to go.
-  else response.body.bytes().catch(() => undefined);
 }
 
 function isSameOrigin(one: HttpRequest, other: HttpRequest): boolean {

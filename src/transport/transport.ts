@@ -1,5 +1,7 @@
 import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
 import type { EgressPolicy } from './egress-policy.ts';
+import type { WaitSource } from './retry-delay.ts';
 import type { TrustPlan } from './trust.ts';
 
 /** A header as it stands on the wire: name, value. Order and repetition are kept. */
@@ -107,6 +109,44 @@ export interface SendContext {
   readonly streaming: boolean;
   /** Texts that must not reach another origin inside a redirect's Location. */
   readonly isSecretText?: (text: string) => boolean;
+  /**
+   * The request once more for another attempt, with a valid token, a fresh signature or nonce. The same request is sent
+   * again when left out. It holds credentials, so it is never asked for a request that a redirect has led elsewhere.
+   */
+  readonly renewRequest?: (() => Promise<HttpRequest>) | undefined;
+  /** Told what retries and queues do, as it happens. */
+  readonly observer?: SendObserver | undefined;
+}
+
+/** An attempt that came to nothing. */
+export interface EndedAttempt {
+  /** Left out when no answer came. */
+  readonly statusCode?: number;
+  /** Why no answer came. */
+  readonly error?: ErrorCode;
+  /** From send to the head of the answer or to the failure. Milliseconds. */
+  readonly durationMs: number;
+}
+
+/** How long the next attempt waits, and what that goes by. */
+export interface RetryWait {
+  readonly source: WaitSource;
+  readonly waitMs: number;
+}
+
+/**
+ * Why an attempt was the last although its outcome is one that is retried: the request may not be repeated, as many
+ * attempts as allowed were made, there is no time left to wait as long as it takes, the retry budget is spent.
+ */
+export type RetryRefusal = 'not-repeatable' | 'attempts' | 'time' | 'budget';
+
+/** Called synchronously, and must not throw. */
+export interface SendObserver {
+  /** Another attempt follows after the wait, which has not begun yet. */
+  retrying(attempt: EndedAttempt, wait: RetryWait): void;
+  retryRefused(why: RetryRefusal): void;
+  /** The request waited so long for its turn, successfully or not. Milliseconds. */
+  queued(waitMs: number): void;
 }
 
 export type ProbeContext = Pick<SendContext, 'channel' | 'clock' | 'signal'>;

@@ -2,8 +2,10 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { SecretValue } from '../base/secret-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { readPkcs12 } from './certificate-bundles.ts';
 import {
   assertValidAt,
+  decodeDer,
   isSelfSigned,
   readCaCertificates,
   readCertificates,
@@ -21,6 +23,11 @@ export interface TrustPlan {
   readonly secureContext: SecureContext;
   /** The name to ask for in SNI and to find in the certificate, instead of the host of the URL. */
   readonly serverName: string | undefined;
+  /**
+   * SHA-256 fingerprints, as Node writes them: the server's certificate must have one of them, and that takes the place
+   * of chain, dates and host name. Empty: those are checked.
+   */
+  readonly fingerprints: readonly string[];
 }
 
 export interface TrustOptions {
@@ -32,16 +39,25 @@ export interface TrustOptions {
   /** Default TLSv1.2. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
   readonly serverName?: string | null;
+  /** SHA-256 fingerprints of the server's own certificate: hexadecimal, with or without colons. */
+  readonly fingerprint256?: string | readonly string[] | null;
   /** Where the certificates stand in the definition, for messages. */
-  readonly pointers?: { readonly caCert?: string; readonly clientCertificate?: string };
+  readonly pointers?: {
+    readonly caCert?: string;
+    readonly clientCertificate?: string;
+    readonly fingerprint256?: string;
+  };
   /** The moment at which the certificates must be valid; milliseconds since the epoch, now by default. */
   readonly nowMs?: number;
 }
 
-/** PEM. The first certificate is the client's own, those after it lead to its authority. */
+/** Either `cert` and `key`, PEM, or `pkcs12`. */
 export interface ClientCertificate {
-  readonly cert: string | SecretValue;
-  readonly key: string | SecretValue;
+  /** The first certificate is the client's own, those after it lead to its authority. */
+  readonly cert?: string | SecretValue | undefined;
+  readonly key?: string | SecretValue | undefined;
+  /** A PKCS#12 file (`.p12`, `.pfx`) in base64. */
+  readonly pkcs12?: string | SecretValue | undefined;
   readonly passphrase?: string | SecretValue | undefined;
 }
 
@@ -75,7 +91,9 @@ export function createTrust(options: TrustOptions = {}): TrustPlan {
     ? readClientIdentity(options.clientCertificate, nowMs, options.pointers?.clientCertificate)
     : undefined;
   const serverName = options.serverName ?? undefined;
+  const pins = readFingerprints(options.fingerprint256 ?? [], options.pointers?.fingerprint256);
   if (
+    pins.length === 0 &&
     authorities.length === 0 &&
     client === undefined &&
     serverName === undefined &&
@@ -90,8 +108,10 @@ export function createTrust(options: TrustOptions = {}): TrustPlan {
       serverName ?? null,
       fingerprints(authorities),
       fingerprints(client?.chain ?? []),
+      pins,
     ]),
     serverName,
+    pins,
     () => buildContext(authorities, caMode, client, minVersion),
   );
 }
@@ -99,12 +119,19 @@ export function createTrust(options: TrustOptions = {}): TrustPlan {
 class LazyTrustPlan implements TrustPlan {
   readonly key: string;
   readonly serverName: string | undefined;
+  readonly fingerprints: readonly string[];
   readonly #build: () => SecureContext;
   #context: SecureContext | undefined;
 
-  constructor(key: string, serverName: string | undefined, build: () => SecureContext) {
+  constructor(
+    key: string,
+    serverName: string | undefined,
+    pins: readonly string[],
+    build: () => SecureContext,
+  ) {
     this.key = key;
     this.serverName = serverName;
+    this.fingerprints = pins;
     this.#build = build;
   }
 
@@ -115,7 +142,7 @@ class LazyTrustPlan implements TrustPlan {
 }
 
 /** Most connections trust Node's roots and nothing else: they share one context. */
-const defaultTrust: TrustPlan = new LazyTrustPlan('default', undefined, () =>
+const defaultTrust: TrustPlan = new LazyTrustPlan('default', undefined, [], () =>
   buildContext([], 'extend', undefined, 'TLSv1.2'),
 );
 
@@ -148,10 +175,13 @@ function nativeContext(context: SecureContext): { addCACert(pem: string): void }
 }
 
 function readClientIdentity(
-  { cert, key, passphrase }: ClientCertificate,
+  certificate: ClientCertificate,
   nowMs: number,
   pointer = '/config/tls/clientCertificate',
 ): ClientIdentity {
+  const { cert = '', key = '', pkcs12, passphrase } = certificate;
+  const secret = passphrase === undefined ? undefined : textOf(passphrase);
+  if (pkcs12 !== undefined) return readPkcs12Identity(textOf(pkcs12), secret, nowMs, `${pointer}/pkcs12`);
   const chain = readCertificates(textOf(cert), `${pointer}/cert`);
   const own = chain[0];
   if (own === undefined) {
@@ -160,8 +190,44 @@ function readClientIdentity(
     });
   }
   assertValidAt(own, nowMs, `${pointer}/cert`, 'the client certificate');
-  const secret = passphrase === undefined ? undefined : textOf(passphrase);
   return { chain, key: readPrivateKey(textOf(key), secret, own, `${pointer}/key`) };
+}
+
+function readPkcs12Identity(
+  base64: string,
+  passphrase: string | undefined,
+  nowMs: number,
+  pointer: string,
+): ClientIdentity {
+  const text = base64.replaceAll(/-----(?:BEGIN|END) PKCS12-----|\s/g, '');
+  const bundle = readPkcs12(Buffer.from(text, 'base64'), passphrase, pointer);
+  const certificates = bundle.certificates.map(der => decodeDer(der, pointer, 'a certificate of the file'));
+  // The client's own certificate may stand anywhere in the file.
+  const own = certificates.find(certificate => certificate.checkPrivateKey(bundle.key));
+  if (own === undefined) {
+    throw new FerruleError('CERTIFICATE_INVALID', 'the file holds no certificate for its private key', {
+      pointer,
+    });
+  }
+  assertValidAt(own, nowMs, pointer, 'the client certificate');
+  return { chain: [own, ...certificates.filter(certificate => certificate !== own)], key: bundle.key };
+}
+
+/** In the form Node uses: upper case, colons between the bytes. */
+function readFingerprints(
+  texts: string | readonly string[],
+  pointer = '/config/tls/fingerprint256',
+): readonly string[] {
+  return [texts].flat().map(text => {
+    const digits = text.replaceAll(/[:\s]/g, '').toUpperCase();
+    if (/^[0-9A-F]{64}$/.test(digits)) return digits.replaceAll(/..(?=.)/g, '$&:');
+    throw new FerruleError('CERTIFICATE_INVALID', 'the text is not a SHA-256 fingerprint', {
+      pointer,
+      expected: '64 hexadecimal digits, with or without colons',
+      found: `${digits.length} characters`,
+      hint: 'Take it from: openssl x509 -noout -fingerprint -sha256 -in server.pem',
+    });
+  });
 }
 
 function textOf(text: string | SecretValue): string {

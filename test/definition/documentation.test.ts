@@ -69,7 +69,7 @@ function actualDefaults(): Record<string, string> {
   const silent = parseConnection({ name: 'n', config: { baseUrl: 'b' } }).definition;
   const { operations, config } = parseConnection({
     name: 'n',
-    config: { baseUrl: 'b', test: { path: 'p' } },
+    config: { baseUrl: 'b', test: { path: 'p' }, retry: {}, rateLimit: {} },
     operations: [{ name: 'o', config: request }],
   }).definition;
   const { token: tokenRequest, ...place } = authOf({ authType: 'http_bearer_token', token });
@@ -85,6 +85,8 @@ function actualDefaults(): Record<string, string> {
       ]),
     ),
     ...flatten('auth.token.', without(tokenRequest, Object.keys(token))),
+    ...flatten('retry.', config.retry ?? {}),
+    ...flatten('rateLimit.', config.rateLimit ?? {}),
     ...flatten('test.', without(config.test, ['path'])),
     ...flatten('operation.', without(operations[0], ['name', 'config'])),
     ...flatten('operation.config.', without(operations[0]?.config, ['method', 'path'])),

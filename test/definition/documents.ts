@@ -294,6 +294,27 @@ const connectionConfig = fc.record(
       { requiredKeys: [] },
     ),
     redirect: fc.record({ maxRedirects: fc.nat({ max: 50 }) }, { requiredKeys: [] }),
+    retry: fc.option(
+      fc.record(
+        {
+          maxAttempts: fc.integer({ min: 1, max: 20 }),
+          onStatus: fc.constant([429, 500]),
+          waitFrom: fc.option(filled),
+          methods: fc.array(method),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
+    rateLimit: fc.option(
+      fc.record(
+        {
+          requests: fc.option(fc.integer({ min: 1, max: 100_000 })),
+          concurrency: fc.option(fc.integer({ min: 1 })),
+          maxQueue: fc.nat(),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
     templateTags: fc.subarray(['<<>>', '{{}}']),
     http2: fc.boolean(),
   },

@@ -26,6 +26,8 @@ describe('parsing a connection', () => {
         limits: defaults.limits,
         redirect: defaults.redirect,
         values: {},
+        retry: null,
+        rateLimit: null,
         templateTags: defaults.templateTags,
         http2: false,
       },

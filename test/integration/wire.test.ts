@@ -225,7 +225,11 @@ describe('a failed execution', () => {
     expect(failure).toMatchObject({
       code: 'CONNECT_REFUSED',
       retryable: true,
-      report: { ok: false, attempts: [], request: { method: 'GET', url: `${baseUrl}/x?key=[secret]` } },
+      report: {
+        ok: false,
+        attempts: [{ error: 'CONNECT_REFUSED', reason: 'first' }],
+        request: { method: 'GET', url: `${baseUrl}/x?key=[secret]` },
+      },
     });
     expect(JSON.stringify(failure.report) + failure.stack).not.toContain('credential-123');
   });

@@ -13,7 +13,8 @@ afterAll(() => packed.remove());
 
 describe('the tarball', () => {
   it('holds the build, the pages and nothing else', () => {
-    const allowed = /^(dist\/.+|docs\/[a-z-]+\.md|CHANGELOG\.md|LICENSE|README\.md|package\.json)$/;
+    const allowed =
+      /^(dist\/.+|docs\/(?:[a-z-]+|SECURITY)\.md|CHANGELOG\.md|LICENSE|README\.md|package\.json)$/;
     expect(packed.files.filter(file => !allowed.test(file))).toEqual([]);
   });
 

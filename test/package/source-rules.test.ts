@@ -10,7 +10,12 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
 const revealing: Readonly<Record<string, string>> = {
   'auth/compute-values.ts': 'gives secrets to the expressions of computed values',
   'auth/token-record.ts': 'writes a token for a store, which keeps it encrypted',
-  'auth/token-strategy.ts': 'places a token in its header',
+  'auth/fetched-token.ts': 'reads the expiry that a token carries, and the cookies that were kept',
+  'auth/oauth2/authorization-state.ts': 'signs and checks states with the key of the host',
+  'auth/oauth2/create-oauth2.ts': 'sends a refresh token to the server it came from',
+  'auth/oauth2/token-actions.ts': 'sends a token to be judged or revoked',
+  'auth/place-token.ts': 'places a token in a request',
+  'auth/request-key.ts': 'names a token by the secrets it was asked for with',
   'base/redactor.ts': 'knows what to mask',
   'base/secret-value.ts': 'declares it',
   'template/value-text.ts': 'writes a secret into a template',
@@ -28,6 +33,7 @@ const heavy = [
   'eventsource-parser',
   'ipaddr.js',
   'commander',
+  'node-forge',
 ];
 
 describe('the sources', () => {

@@ -16,10 +16,15 @@ export function holdsCanary(text: string, canary = CANARY): boolean {
     text,
     percentDecoded(text),
     percentDecoded(text.replaceAll('+', ' ')),
-    json.replaceAll(/\\(["\\/])/g, '$1'),
+    unescaped(json),
+    unescaped(unescaped(json)),
     htmlDecoded(text),
   ];
   return plain.some(each => each.includes(canary)) || base64Runs(text).some(each => each.includes(canary));
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(["'`\\/])/g, '$1');
 }
 
 function percentDecoded(text: string): string {

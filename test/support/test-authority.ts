@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import forge from 'node-forge';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -7,9 +7,13 @@ export interface CertificateOptions {
   readonly commonName?: string;
   /** Names and addresses of the server; localhost, 127.0.0.1 and ::1 by default. */
   readonly hosts?: readonly string[];
+  /** The kind of key of a server or client; RSA with 2048 bits by default. */
+  readonly key?: KeyKind;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
+
+export type KeyKind = 'rsa' | 'weak rsa' | 'ec' | 'ed25519';
 
 /** PEM texts. `chain` is the certificate and the intermediate ones above it, without the root. */
 export interface Issued {
@@ -64,8 +68,13 @@ function toAuthority(made: Made, above: string): TestAuthority {
   return {
     cert: made.pem,
     issue(options = {}) {
-      const { pem } = make({ commonName: 'localhost', ...options }, false, made);
-      return { cert: pem, key: keyPem('leaf'), chain: pem + above };
+      const { pem, cert } = make({ commonName: 'localhost', ...options }, false, made);
+      const { key: kind = 'rsa' } = options;
+      if (kind === 'rsa') return { cert: pem, key: keyPem('leaf'), chain: pem + above };
+      const pair = generatePair(kind);
+      const other = signAnew(cert, pair.publicKey, keyPem(made.role));
+      const key = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+      return { cert: other, key, chain: other + above };
     },
     issueAuthority(options = {}) {
       const next = make({ commonName: 'Test Intermediate', ...options }, true, made);
@@ -95,10 +104,7 @@ function make(options: CertificateOptions, isAuthority: boolean, issuer: Made | 
       : [
           { name: 'basicConstraints', cA: false },
           { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-          {
-            name: 'subjectAltName',
-            altNames: toAltNames(options.hosts ?? ['localhost', '127.0.0.1', '::1']),
-          },
+          ...toSubjectAltName(options.hosts ?? ['localhost', '127.0.0.1', '::1']),
         ],
   );
   cert.sign(keys(issuer?.role ?? role).privateKey, forge.md.sha256.create());
@@ -106,8 +112,39 @@ function make(options: CertificateOptions, isAuthority: boolean, issuer: Made | 
 }
 
 /** RFC 5280 section 4.2.1.6: 2 is a DNS name, 7 an address. */
-function toAltNames(hosts: readonly string[]): object[] {
-  return hosts.map(host => (/^[\d.]+$|:/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }));
+function toSubjectAltName(hosts: readonly string[]): object[] {
+  if (hosts.length === 0) return [];
+  const altNames = hosts.map(host =>
+    /^[\d.]+$|:/.test(host) ? { type: 7, ip: host } : { type: 2, value: host },
+  );
+  return [{ name: 'subjectAltName', altNames }];
+}
+
+function generatePair(kind: KeyKind): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
+  if (kind === 'ec') return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  if (kind === 'ed25519') return generateKeyPairSync('ed25519');
+  return generateKeyPairSync('rsa', { modulusLength: kind === 'weak rsa' ? 1024 : 2048 });
+}
+
+/** The same certificate for another key, of a kind node-forge does not know. PEM. */
+function signAnew(cert: forge.pki.Certificate, publicKey: KeyObject, issuerKeyPem: string): string {
+  const { asn1 } = forge;
+  const [tbs, algorithm] = pieces(forge.pki.certificateToAsn1(cert));
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  // RFC 5280 section 4.1: the public key is the seventh field.
+  pieces(tbs)[6] = asn1.fromDer(spki.toString('latin1'));
+  const toSign = Buffer.from(asn1.toDer(tbs as forge.asn1.Asn1).getBytes(), 'latin1');
+  const signature = createSign('sha256').update(toSign).sign(issuerKeyPem);
+  const whole = asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SEQUENCE, true, [
+    tbs as forge.asn1.Asn1,
+    algorithm as forge.asn1.Asn1,
+    asn1.create(asn1.Class.UNIVERSAL, asn1.Type.BITSTRING, false, `\0${signature.toString('latin1')}`),
+  ]);
+  return forge.pem.encode({ type: 'CERTIFICATE', body: asn1.toDer(whole).getBytes() });
+}
+
+function pieces(node: forge.asn1.Asn1 | undefined): forge.asn1.Asn1[] {
+  return Array.isArray(node?.value) ? node.value : [];
 }
 
 function keys(role: Role): Keys {

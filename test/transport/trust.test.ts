@@ -59,7 +59,12 @@ describe('caCert is refused, saying what was found, when it is', () => {
     ['a certificate with its key', `${root.cert}\n${privateKey}`, 'Certificate 2 of 2 is a private key'],
     ['a public key', key.publicKey.export({ type: 'spki', format: 'pem' }).toString(), 'a public key'],
     ['a request', certificateRequest(), 'a certificate request (CSR)'],
-    ['a PKCS#7 bundle', '-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----', 'a PKCS#7 bundle'],
+    ['a damaged PKCS#7 bundle', '-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----', 'damaged'],
+    [
+      'a PKCS#7 bundle of nothing',
+      '-----BEGIN PKCS7-----\nMAsGCSqGSIb3DQEHAg==\n-----END PKCS7-----',
+      'a PKCS#7 bundle without certificates',
+    ],
     [
       'a chain that begins with the server',
       `${leaf.cert}${root.cert}`,

@@ -4,9 +4,6 @@ import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { AssertionFacts, Signer } from './assertion.ts';
 import type { OauthParameter } from './client-authentication.ts';
 
-/** Grants that a person gives once; only refresh tokens continue them. */
-export type InteractiveGrant = 'authorization_code' | 'device_code';
-
 /** What asks for a token by the grant; undefined when only a person can give it. */
 export function toGrantParameters(
   plan: GrantPlan,

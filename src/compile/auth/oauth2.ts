@@ -3,8 +3,8 @@ import type { GrantDefinition, Oauth2ClientDefinition } from '../../definition/a
 import { defaults } from '../../definition/defaults.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenRequestPlan } from '../auth-plan.ts';
+import type { ClientCertificatePlan } from '../client-certificate.ts';
 import type { AuthSurroundings } from '../compile-auth.ts';
-import type { ClientCertificatePlan } from '../connection-plan.ts';
 import type { Placed } from '../request-plan.ts';
 import type { TextPlan, UrlPlan } from '../text-plan.ts';
 import { type ClientPlan, compileOauthClient } from './oauth-client.ts';

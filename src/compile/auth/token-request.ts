@@ -1,8 +1,8 @@
 import type { TokenConnectionDefinition } from '../../definition/auth/token-requests.ts';
 import type { HttpOperationConfig } from '../../definition/definition.ts';
 import type { TrustPlan } from '../../transport/trust.ts';
+import { type ClientCertificatePlan, compileCertificateParts } from '../client-certificate.ts';
 import type { AuthSurroundings } from '../compile-auth.ts';
-import type { ClientCertificatePlan } from '../connection-plan.ts';
 import { compileRequest, type RequestPlan } from '../request-plan.ts';
 import type { TemplateCompiler } from '../template-compiler.ts';
 
@@ -72,13 +72,10 @@ export function compileCertificate(
 ): ClientCertificatePlan | null {
   const certificate = connection?.clientCertificate;
   if (!connection || certificate === undefined) return null;
-  const { cert, key, passphrase } = certificate;
   const place = `${pointer}/clientCertificate`;
   return {
     pointer: place,
-    cert: compiler.text(cert, 'text', `${place}/cert`),
-    key: compiler.text(key, 'text', `${place}/key`),
-    passphrase: passphrase === undefined ? null : compiler.text(passphrase, 'text', `${place}/passphrase`),
+    parts: compileCertificateParts(certificate, place, compiler),
     createTrust: (client, nowMs) =>
       createCertificateTrust(
         connection.caCert,

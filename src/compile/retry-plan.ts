@@ -1,0 +1,28 @@
+import type { RetryDefinition } from '../definition/definition.ts';
+import type { IssueCollector } from '../errors/issue-collector.ts';
+import { compileExpression } from '../expression/compile-expression.ts';
+import type { CompiledExpression } from '../expression/expression.ts';
+import type { RetryRules } from '../transport/retries.ts';
+
+/** What is sent again, and when. */
+export interface RetryPlan {
+  readonly rules: RetryRules;
+  /** Gives, from an answer, the seconds to wait. */
+  readonly waitFrom: CompiledExpression | null;
+}
+
+export function compileRetry(
+  retry: RetryDefinition | null,
+  { pointer, trusted, issues }: { pointer: string; trusted: boolean; issues: IssueCollector },
+): RetryPlan | null {
+  if (retry === null) return null;
+  const { waitFrom, ...rules } = retry;
+  const place = `${pointer}/waitFrom`;
+  const compiled =
+    waitFrom === null
+      ? undefined
+      : issues.attempt(place, () =>
+          compileExpression(waitFrom, { pointer: place, context: 'response', trusted }),
+        );
+  return { rules, waitFrom: compiled ?? null };
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../base/clock.ts';
+import type { ConnectionPlan } from '../compile/connection-plan.ts';
+import type { CompiledExpression } from '../expression/expression.ts';
+import { withRateLimit } from '../transport/rate-limit.ts';
+import { withRedirects } from '../transport/redirects.ts';
+import { withRetries } from '../transport/retries.ts';
+import type { HttpResponse, Transport } from '../transport/transport.ts';
+import { readAnswer } from './read-answer.ts';
+
+export interface ConnectionTransportParts {
+  readonly clock: Clock;
+  /** A number from 0 to below 1. */
+  readonly random: () => number;
+  /** Fires when the engine closes. */
+  readonly closing: AbortSignal;
+  /** Sends single requests. */
+  readonly wire: Transport;
+  /** `wire` with redirects, shared by all connections that ask for nothing more. */
+  readonly transport: Transport;
+}
+
+/**
+ * What the operations of a connection are sent with. Each request of a redirect chain is retried for itself, because
+ * only the last one has not been processed, and each attempt waits for its turn under the rate limit.
+ */
+export function createConnectionTransport(
+  { retry, rateLimit }: ConnectionPlan,
+  { clock, random, closing, wire, transport }: ConnectionTransportParts,
+): Transport {
+  if (retry === null && rateLimit === null) return transport;
+  const limited = rateLimit === null ? wire : withRateLimit(wire, rateLimit, { clock, closing });
+  if (retry === null) return withRedirects(limited);
+  const { rules, waitFrom } = retry;
+  return withRedirects(
+    withRetries(limited, rules, {
+      random,
+      closing,
+      ...(waitFrom === null ? {} : { waitFrom: answer => readWait(waitFrom, answer, clock) }),
+    }),
+  );
+}
+
+/** An answer in which the wait cannot be found names none; then its headers are asked, and after them the backoff. */
+async function readWait(
+  expression: CompiledExpression,
+  response: HttpResponse,
+  clock: Clock,
+): Promise<unknown> {
+  try {
+    return await expression.evaluate(await readAnswer(response), { clock });
+  } catch {
+    // A busy server may answer with anything, and the answer itself is handed out in the end.
+    return undefined;
+  }
+}

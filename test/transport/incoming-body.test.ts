@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { defaults } from '../../src/definition/defaults.ts';
+import { IncomingBody } from '../../src/transport/incoming-body.ts';
+import { collect } from '../support/send-context.ts';
+
+const open = () =>
+  new IncomingBody({
+    source: { pause: () => undefined, resume: () => undefined, abort: () => undefined },
+    limits: defaults.limits,
+    contentEncoding: undefined,
+    place: { host: 'api.acme.test', port: 80, phase: 'read' },
+    signal: undefined,
+  });
+
+/** Pieces on both sides of the size up to which they are copied together. */
+const pieces = () => fc.array(fc.uint8Array({ maxLength: 2500, size: 'max' }), { maxLength: 40 });
+
+test('a body is the same however it was cut, collected or streamed, before or while it arrives', async () => {
+  await fc.assert(
+    fc.asyncProperty(pieces(), fc.nat(40), fc.boolean(), async (parts, taken, streamed) => {
+      const body = open();
+      const expected = Buffer.concat(parts);
+      for (const part of parts.slice(0, taken)) body.push(part);
+      const reading = streamed
+        ? collect(body).then(chunks => Buffer.concat(chunks))
+        : body.bytes().then(bytes => Buffer.from(bytes));
+      for (const [index, part] of parts.slice(taken).entries()) {
+        body.push(part);
+        // Lets the reader take some of them in between.
+        if (index % 7 === 0) await Promise.resolve();
+      }
+      body.end();
+      expect(expected.equals(await reading)).toBe(true);
+    }),
+    { numRuns: 200, seed: 11 },
+  );
+});
+
+test('what a reader was given does not change when more arrives', async () => {
+  const body = open();
+  for (const text of ['a', 'b', 'c']) body.push(Buffer.from(text));
+  const iterator = body[Symbol.asyncIterator]();
+  const first = Buffer.from((await iterator.next()).value ?? []).toString();
+  const second = (await iterator.next()).value;
+  body.push(Buffer.from('d'));
+  body.end();
+  const third = (await iterator.next()).value;
+  expect([first, ...[second, third].map(each => Buffer.from(each ?? []).toString())]).toEqual([
+    'a',
+    'bc',
+    'd',
+  ]);
+});
