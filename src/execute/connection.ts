@@ -29,7 +29,8 @@ export interface EngineParts {
   readonly egress: EgressPolicy;
   readonly connectionsPerOrigin: number;
   readonly secretProvider: SecretProvider | undefined;
-  readonly isClosed: () => boolean;
+  /** Aborted when the engine closes. */
+  readonly closing: AbortSignal;
 }
 
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -37,7 +38,6 @@ export type Parameters = Readonly<Record<string, unknown>>;
 /** A compiled connection: ask it what it needs, test it, execute its operations. Made by `engine.connection()`. */
 export class Connection {
   readonly #context: ExecutionContext;
-  readonly #isClosed: () => boolean;
 
   constructor({ plan, secrets }: CompiledConnection, parts: EngineParts) {
     const { clock, transport, tokens } = parts;
@@ -45,9 +45,9 @@ export class Connection {
     const channels = new Channels(plan, parts.egress, parts.connectionsPerOrigin, clock);
     const exchange = createExchange({ plan, transport, clock, redactor, channels });
     const services: AuthServices = { clock, tokens, redactor, exchange };
-    this.#isClosed = parts.isClosed;
     this.#context = {
       plan,
+      closing: parts.closing,
       channels,
       transport,
       clock,
@@ -123,6 +123,6 @@ export class Connection {
   }
 
   #assertOpen(): void {
-    if (this.#isClosed()) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+    if (this.#context.closing.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
   }
 }

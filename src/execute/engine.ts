@@ -63,10 +63,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
   }
   const tokens = new TokenKeeper({ clock, capacity: MAX_TOKENS, random: Math.random });
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
-  const state = { closed: false };
+  const closing = new AbortController();
 
   const open = (definition: ConnectionInput | string): Connection => {
-    if (state.closed) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+    if (closing.signal.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
     const key = typeof definition === 'string' ? fingerprint(definition) : toKey(definition);
     const known = key === undefined ? undefined : connections.get(key);
     if (known !== undefined) return known;
@@ -82,15 +82,15 @@ export function createEngine(options: EngineOptions = {}): Engine {
       egress,
       connectionsPerOrigin,
       secretProvider: options.secretProvider,
-      isClosed: () => state.closed,
+      closing: closing.signal,
     });
     if (key !== undefined) connections.set(key, connection);
     return connection;
   };
 
   const close = async () => {
-    if (state.closed) return;
-    state.closed = true;
+    if (closing.signal.aborted) return;
+    closing.abort();
     connections.clear();
     tokens.clear();
     if (options.transport === undefined) await transport.close();
