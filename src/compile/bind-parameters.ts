@@ -28,8 +28,8 @@ export function bindParameters(
   lenient: boolean,
 ): BoundParameters {
   const values = new Map<Parameter, unknown>();
-  const unknown = collectGiven(plan, given, values);
-  const wrong = applyDeclarations(plan, values);
+  const { unknown, twice } = collectGiven(plan, given, values);
+  const wrong = [...twice, ...applyDeclarations(plan, values)];
   const missing = plan.list
     .filter(parameter => parameter.required && !values.has(parameter))
     .map(toMissingIssue);
@@ -45,17 +45,22 @@ function collectGiven(
   { names }: ParameterPlan,
   given: Readonly<Record<string, unknown>>,
   values: Map<Parameter, unknown>,
-): readonly Issue[] {
+): { readonly unknown: readonly Issue[]; readonly twice: readonly Issue[] } {
   const unknown: Issue[] = [];
+  const twice: Issue[] = [];
   for (const name of Object.keys(given)) {
     const exact = names.match(name);
     const matched = exact.length > 0 ? exact : names.match(parseTagName(name).base);
     if (matched.length === 0) unknown.push(toUnknownIssue(name, names.nearest(name)));
     const value = given[name];
     if (value === undefined || value === null) continue;
-    for (const parameter of matched) values.set(parameter, toDeclaredType(value, parameter));
+    for (const parameter of matched) {
+      const typed = toDeclaredType(value, parameter);
+      if (values.has(parameter) && values.get(parameter) !== typed) twice.push(toTwiceIssue(parameter, name));
+      values.set(parameter, typed);
+    }
   }
-  return unknown;
+  return { unknown, twice };
 }
 
 /** `"5"`, as forms and command lines give it, for an input declared as a number. */
@@ -96,6 +101,14 @@ function toUnknownIssue(name: string, suggestion: string | undefined): Issue {
     pointer: toJsonPointer([name]),
     message: `Parameter "${name.slice(0, 100)}" is not used by this operation`,
     ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function toTwiceIssue({ base }: Parameter, name: string): Issue {
+  return {
+    code: 'PARAMETER_INVALID',
+    pointer: toJsonPointer([base]),
+    message: `Parameter "${base}" is given twice, with different values; the second time as "${name.slice(0, 100)}"`,
   };
 }
 

@@ -107,12 +107,15 @@ function toScope({ operation: { values }, context }: Call, given: RenderScope): 
 
 /** Waits for a provider of the host no longer than the call may last. */
 function waitWithin<Result>(call: Call, work: Promise<Result>): Promise<Result> {
+  const { clock, closing } = call.context;
+  const { signal } = call.options;
   return waitFor(work, {
-    clock: call.context.clock,
+    clock,
     timeoutMs: remainingMs(call),
-    signal: call.options.signal,
+    signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
     onTimeout: deadlineExceeded,
-    onAbort: aborted,
+    onAbort: reason =>
+      closing.aborted ? new FerruleError('ENGINE_CLOSED', 'The engine is closed') : aborted(reason),
   });
 }
 

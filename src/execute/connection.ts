@@ -47,7 +47,7 @@ export interface EngineParts {
   readonly secretProvider: SecretProvider | undefined;
   /** A number from 0 to below 1. */
   readonly random: () => number;
-  /** Fires when the engine closes. */
+  /** Aborted when the engine closes. */
   readonly closing: AbortSignal;
 }
 
@@ -56,7 +56,6 @@ export type Parameters = Readonly<Record<string, unknown>>;
 /** A compiled connection: ask it what it needs, test it, execute its operations. Made by `engine.connection()`. */
 export class Connection {
   readonly #context: ExecutionContext;
-  readonly #closing: AbortSignal;
 
   constructor({ plan, secrets }: CompiledConnection, parts: EngineParts) {
     const { clock, transport, tokens, states } = parts;
@@ -64,9 +63,9 @@ export class Connection {
     const channels = new Channels(plan, parts.egress, parts.connectionsPerOrigin, clock);
     const exchange = createExchange({ plan, transport, clock, redactor, channels });
     const services: AuthServices = { clock, tokens, states, redactor, randomBytes, exchange };
-    this.#closing = parts.closing;
     this.#context = {
       plan,
+      closing: parts.closing,
       channels,
       transport: createConnectionTransport(plan, parts),
       clock,
@@ -218,6 +217,6 @@ export class Connection {
   }
 
   #assertOpen(): void {
-    if (this.#closing.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+    if (this.#context.closing.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
   }
 }

@@ -15,6 +15,8 @@ export interface ExecutionContext {
   readonly channels: Channels;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  /** Aborted when the engine closes; sockets end by themselves then, other waits have to look. */
+  readonly closing: AbortSignal;
 }
 
 /** What a caller may say about one execution. */

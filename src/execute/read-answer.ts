@@ -8,6 +8,7 @@ import {
   parseContentType,
   parseJsonBody,
 } from '../transport/body-decoding.ts';
+import { parseJson } from '../transport/parse-json.ts';
 import type { HeaderPair, HttpResponse } from '../transport/transport.ts';
 
 /** An answer, read and parsed: what expressions see. */
@@ -82,7 +83,7 @@ function parseBody(bytes: Uint8Array, contentType: ContentType): unknown {
 function tryJson(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // Not JSON after all, so it is the text it says it is.
     return undefined;

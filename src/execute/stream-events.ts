@@ -2,6 +2,7 @@ import type { OutputPlan } from '../compile/output-plan.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import { isJsonMediaType } from '../transport/body-decoding.ts';
 import { readJsonSequence, readNdjson, type StreamedValue } from '../transport/json-stream-reader.ts';
+import { parseJson } from '../transport/parse-json.ts';
 import { readServerSentEvents, type ServerSentEvent } from '../transport/sse-reader.ts';
 import type { HttpResponse, Limits } from '../transport/transport.ts';
 import { mapOutputs } from './map-outputs.ts';
@@ -99,7 +100,7 @@ function fromValue({ value }: StreamedValue): Arrived {
 /** Most events carry JSON, some carry text such as `[DONE]`; the standard says neither. */
 function parseEventData(data: string): unknown {
   try {
-    return JSON.parse(data);
+    return parseJson(data);
   } catch {
     return data;
   }

@@ -33,16 +33,46 @@ export function streamOperation(
   let started = false;
   const iterate = () => {
     if (started) throw new FerruleError('OPTIONS_INVALID', 'A stream can be iterated once');
+    const leaving = new AbortController();
+    const { signal: own } = options;
+    const signal = own === undefined ? leaving.signal : AbortSignal.any([own, leaving.signal]);
+    const call = beginCall(operation, context, { ...options, signal });
     started = true;
-    return run(beginCall(operation, context, options), parameters, settle);
+    return leavable(run(call, parameters, settle, leaving.signal), leaving);
   };
   return { report, [Symbol.asyncIterator]: iterate };
+}
+
+/**
+ * A generator queues `return` behind a `next` that waits, and a silent server makes that long; one that has not begun
+ * skips its `finally`. So leaving ends the call first, and the generator then finishes in its ordinary way.
+ */
+function leavable(
+  events: AsyncGenerator<StreamEvent, void, undefined>,
+  leaving: AbortController,
+): AsyncIterableIterator<StreamEvent, void, undefined> {
+  let begun = false;
+  return {
+    next() {
+      begun = true;
+      return events.next();
+    },
+    async return() {
+      leaving.abort();
+      if (!begun) await events.next();
+      return events.return();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 async function* run(
   call: Call,
   parameters: Readonly<Record<string, unknown>>,
   settle: (report: ExecutionReport | FailedExecutionReport) => void,
+  leaving: AbortSignal,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const report = new ReportWriter(call);
   let response: HttpResponse | undefined;
@@ -56,6 +86,8 @@ async function* run(
       yield event;
     }
   } catch (error) {
+    // Nobody waits for events any more.
+    if (leaving.aborted) return;
     const failure = report.fail(error);
     settle(failure.report as FailedExecutionReport);
     throw failure;

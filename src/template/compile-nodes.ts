@@ -150,14 +150,30 @@ function section<Scope>(
   return (scope, frame) => {
     const value = readCondition(read(scope, frame), tag);
     if (isFalsy(value)) return '';
+    const outerRepetitions = frame?.repetitions ?? 1;
     if (Array.isArray(value)) {
+      const repetitions = outerRepetitions * value.length;
+      if (repetitions > MAX_REPETITIONS) throw invalidValue(tag, value, tooMuch);
       let rendered = '';
-      for (const item of value) rendered += body(scope, { item, outer: frame });
+      for (const item of value) {
+        rendered += body(scope, { item, outer: frame, repetitions });
+        if (rendered.length > MAX_SECTION_LENGTH) throw invalidValue(tag, value, tooMuch);
+      }
       return rendered;
     }
-    return body(scope, typeof value === 'boolean' ? frame : { item: value, outer: frame });
+    if (typeof value === 'boolean') return body(scope, frame);
+    return body(scope, { item: value, outer: frame, repetitions: outerRepetitions });
   };
 }
+
+/**
+ * Lists inside lists multiply, and rendering cannot be interrupted. Where the product of the lengths on every way in
+ * stays below a number, so does the number of times the innermost body is rendered.
+ */
+const MAX_REPETITIONS = 1_000_000;
+/** Half of what V8 can hold in one text. */
+const MAX_SECTION_LENGTH = 2 ** 28;
+const tooMuch = `sections that repeat at most ${MAX_REPETITIONS} times and make ${MAX_SECTION_LENGTH} characters`;
 
 function invertedSection<Scope>(
   tag: TagReference,

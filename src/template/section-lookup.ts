@@ -5,6 +5,8 @@ import type { TagName } from './tag-name.ts';
 export interface Frame {
   readonly item: unknown;
   readonly outer: Frame | undefined;
+  /** The lengths of the lists around the tag, multiplied. */
+  readonly repetitions: number;
 }
 
 /** No item has the name: the tag means a value from outside the sections. */

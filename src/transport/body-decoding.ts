@@ -1,4 +1,5 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { parseJson } from './parse-json.ts';
 
 /** A `Content-Type` taken apart, RFC 9110 section 8.3. */
 export interface ContentType {
@@ -59,14 +60,15 @@ export function decodeText(bytes: Uint8Array, contentType: ContentType): string 
 
 /**
  * The JSON value of a body (RFC 8259); an empty body gives undefined.
- * @throws FerruleError BODY_MALFORMED saying where the text stops being JSON, without showing it
+ * @throws FerruleError BODY_MALFORMED saying where the text stops being JSON, without showing it, or that it is nested too deep
  */
 export function parseJsonBody(bytes: Uint8Array, contentType: ContentType): unknown {
   const text = decodeText(bytes, contentType);
   if (text.trim() === '') return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
+    if (error instanceof FerruleError) throw error;
     // V8's message quotes the text around the place, which may be a secret, so only the place is kept.
     const place = / at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     throw new FerruleError('BODY_MALFORMED', 'the answer is not JSON', {

@@ -1,5 +1,6 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { toEventLimitError } from './limit-errors.ts';
+import { parseJson } from './parse-json.ts';
 
 /** One value of a stream of JSON texts. */
 export interface StreamedValue {
@@ -100,8 +101,9 @@ function parseText(
     throw malformed(line, format, 'no record separator comes first');
   if (format === JSON_SEQUENCE && !/[\]}"\s]$/.test(text)) throw malformed(line, format, 'it is cut off');
   try {
-    return { parsed: JSON.parse(text) };
-  } catch {
+    return { parsed: parseJson(text) };
+  } catch (error) {
+    if (error instanceof FerruleError) throw malformed(line, format, 'it is nested too deep');
     // V8's message quotes the text, which may hold anything, so it is not kept as the cause.
     throw malformed(line, format, 'it is not JSON');
   }

@@ -26,6 +26,15 @@ describe('the parameters of an operation', () => {
     expect(await urlOf(connection, { 'Limit [0-1000]': '5', 'Submission Id*': 'S1' })).toBe(url);
   });
 
+  it('are refused when one is given twice with different values, in two spellings', async () => {
+    const connection = get('items', { limit: '{{Limit [0-1000]}}' });
+    const error = await failureOf(connection.dryRun('Find', { Limit: 5, 'Limit [0-1000]': 6 }));
+    expect(error).toMatchObject({ code: 'PARAMETER_INVALID' });
+    expect(error.message).toContain('"Limit" is given twice');
+    expect(await urlOf(connection, { Limit: 5, 'Limit [0-1000]': 5 })).toContain('limit=5');
+    expect(await urlOf(connection, { Limit: null, 'Limit [0-1000]': 5 })).toContain('limit=5');
+  });
+
   it('keep two hints of one base name apart and ask for the whole name', async () => {
     const connection = get('items', { a: '{{Sort [ASC, DESC]}}', b: '{{Sort [name, date]}}' });
     expect(await urlOf(connection, { 'Sort [ASC, DESC]': 'ASC', 'Sort [name, date]': 'date' })).toContain(

@@ -206,6 +206,17 @@ describe('a provider that never answers', () => {
     controller.abort();
     expect((await failure).code).toBe('ABORTED');
   });
+
+  it('is left when the engine closes', async () => {
+    const engine = createEngine({ secretProvider });
+    const connection = engine.connection(definition);
+    const { signal } = new AbortController();
+    const failures = [{}, { signal }].map(options =>
+      failureOf(connection.execute('Send', { Text: 'x' }, options)),
+    );
+    await engine.close();
+    expect((await Promise.all(failures)).map(({ code }) => code)).toEqual(['ENGINE_CLOSED', 'ENGINE_CLOSED']);
+  });
 });
 
 describe('a provider that fails', () => {

@@ -291,3 +291,23 @@ describe('the grammar', () => {
     );
   });
 });
+
+describe('lists inside lists', () => {
+  const times = (count: number, item: unknown = 'x') => Array.from({ length: count }, () => item);
+
+  it('are rendered as long as they are data', () => {
+    const rows = times(300, { cells: times(1_000, 1) });
+    const text = renderText('{{#rows}}{{#cells}}{{.}}{{/cells}}{{/rows}}', { rows });
+    expect(text).toHaveLength(300_000);
+  });
+
+  it('are refused when they multiply beyond any request, before time is lost', () => {
+    const startedAt = performance.now();
+    const template = '{{#L}}{{#L}}{{#L}}{{#L}}x{{/L}}{{/L}}{{/L}}{{/L}}';
+    expect(() => renderText(template, { L: times(1_000) })).toThrow(/PARAMETER_INVALID.*"L".*1000000 times/);
+    expect(() => renderText(`{{#L}}${'y'.repeat(100_000)}{{/L}}`, { L: times(5_000) })).toThrow(
+      /PARAMETER_INVALID.*"L"/,
+    );
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+});
