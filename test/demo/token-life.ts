@@ -9,7 +9,7 @@ import {
 } from '../support/token-server.ts';
 
 /** The package that is shown: the built one in the demo, the sources in its test. */
-export type Ferrule = Pick<typeof import('../../src/index.ts'), 'createEngine' | 'createMemoryTokenStore'>;
+type Ferrule = Pick<typeof import('../../src/index.ts'), 'createEngine' | 'createMemoryTokenStore'>;
 
 export interface TokenLifeOptions {
   readonly ferrule: Ferrule;
