@@ -25,7 +25,7 @@ export async function toIssuedToken(
   answer: TokenAnswer,
   { scope, services, refreshToken, kept = new Map() }: IssueCircumstances,
 ): Promise<Token> {
-  assertObject(answer);
+  assertObject(answer, `${plan.pointer}/tokenUrl`);
   const { redactor, clock } = services;
   const found = await evaluateOnAnswer(plan.tokenOutput, answer, { ...scope, kept }, clock, 'TOKEN_MISSING');
   const places = { use: toUse(plan, answer, refreshToken), pointer: plan.pointer };
@@ -47,10 +47,11 @@ function toUse(
     : use;
 }
 
-function assertObject(answer: TokenAnswer): void {
+function assertObject(answer: TokenAnswer, pointer: string): void {
   const { body, mediaType } = answer;
   if (typeof body === 'object' && body !== null) return;
   throw new FerruleError('TOKEN_MISSING', 'The token answer is not a JSON object', {
+    pointer,
     expected: 'a JSON object with access_token (RFC 6749 section 5.1)',
     found: mediaType === '' ? 'a body without content type' : describeAnswer(answer),
   });
