@@ -49,10 +49,11 @@ function describeRequest({ method, url, headers, body }: HttpRequest): string {
 
 describe('docs/authentication/http-bearer-token.md', () => {
   const text = page('http-bearer-token');
-  const [definition = '', ...fragments] = blocks(text, 'json');
+  const [definition = ''] = blocks(text, 'json');
+  const [answer = '', ...fragments] = blocks(text, 'json fragment');
 
   it('shows the requests that its example sends, and how long the token lives', async () => {
-    const { sent, transport } = createScribe(blocks(text, 'answer'));
+    const { sent, transport } = createScribe([answer]);
     const clock = createFakeClock();
     const engine = createEngine({ transport, clock });
     const report = await engine.connection(definition).execute('Stock', { Realm: 'north' });

@@ -32,6 +32,8 @@ export interface ExpiryPlan {
   readonly format: ExpiryFormat;
   readonly value: CompiledExpression | null;
   readonly lifetimeSeconds: number | null;
+  /** True: the definition says where the answer tells, so an answer that does not is an error. */
+  readonly required: boolean;
 }
 
 /** A value kept of a token answer. `secret` undefined: a text is a secret unless it is a URL. */
@@ -51,6 +53,7 @@ export interface TokenUseSurroundings {
     readonly source: string;
     readonly pointer: string;
     readonly format: ExpiryFormat;
+    readonly required?: boolean;
   } | null;
   /** Names kept by earlier requests. */
   readonly kept?: ReadonlyMap<string, boolean>;
@@ -140,11 +143,12 @@ export function compileTokenExpression(
 }
 
 function compileExpiry(
-  { expiry }: TokenUseDefinition,
+  definition: TokenUseDefinition,
   pointer: string,
   compiler: TemplateCompiler,
   { expiration, trusted }: TokenUseSurroundings,
 ): ExpiryPlan {
+  const { expiry } = definition;
   const own =
     expiry?.value === undefined ? expiration : { source: expiry.value, pointer: `${pointer}/expiry/value` };
   return {
@@ -152,6 +156,10 @@ function compileExpiry(
     format: expiry?.format ?? (expiry?.value === undefined ? expiration?.format : undefined) ?? 'auto',
     value: own ? compileTokenExpression(own.source, own.pointer, compiler, trusted) : null,
     lifetimeSeconds: expiry?.lifetimeSeconds ?? null,
+    required:
+      expiry === undefined
+        ? expiration?.required === true
+        : (definition.strict ?? false) && own !== undefined,
   };
 }
 
