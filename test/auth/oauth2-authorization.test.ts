@@ -104,6 +104,28 @@ describe('completing an authorization', () => {
     expect(report.outputs['who']).toBe('Bearer t');
   });
 
+  it('keeps parameters of the callback as tags, through every refresh', async () => {
+    const { engine, server, clock } = await scene((_, nth) => ({
+      access_token: `t${nth}`,
+      refresh_token: 'r',
+      expires_in: 60,
+    }));
+    const definition = JSON.parse(definitionOf(server.origin, { ...auth, keepCallback: ['realmId'] }));
+    definition.operations[0].config.path = '/company/<<realmId>>';
+    const connection = engine.connection(JSON.stringify(definition));
+    const { url } = await connection.beginAuthorization(of('jo'));
+    await connection.completeAuthorization(callbackOf(url, '&realmId=4%2F2'), of('jo'));
+    await connection.execute('Read', { Account: 'jo' });
+    clock.advance(60_000);
+    await connection.execute('Read', { Account: 'jo' });
+    expect(server.received.map(received => received.url)).toEqual([
+      '/token',
+      '/company/4%2F2',
+      '/token',
+      '/company/4%2F2',
+    ]);
+  });
+
   it('gives each account its own token', async () => {
     const { connection } = await scene((_, nth) => ({ access_token: `t${nth}` }));
     for (const account of ['jo', 'al']) {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { extendedCredentials, oauthAuths } from './oauth-documents.ts';
 import { signingAuths } from './signing-documents.ts';
 
 /** Documents of every shape an author or an export may have: Integrator's present form, its older spellings, and Ferrule's additions. */
@@ -252,6 +253,8 @@ const auth = fc.option(
     auths('authType'),
     auths('type'),
     signingAuths,
+    oauthAuths,
+    extendedCredentials,
     olderAuth,
     fc.record({ type: fc.constant('bearer_token'), ...raw }, { requiredKeys: ['type', 'token'] }),
   ),

@@ -117,7 +117,8 @@ export function createAuthorizationCode(
         ['redirect_uri', grant.redirectUri.render(call.scope)],
         ['code_verifier', toCodeVerifier(text, states)],
       ]);
-      const token = await toIssuedToken(plan, tokenAnswer, { scope: call.scope, services });
+      const kept = new Map([...answer].filter(([name]) => grant.keepCallback.includes(name)));
+      const token = await toIssuedToken(plan, tokenAnswer, { scope: call.scope, services, kept });
       await tokens.put(key, token, call.connection);
       return {
         scope: readText(tokenAnswer, 'scope'),
