@@ -11,7 +11,7 @@ import { toLifetimeSeconds } from './token-answer.ts';
  * How long a token is used whose server does not say (RFC 6749 section 5.1 only recommends `expires_in`).
  * If the token dies earlier, its rejection brings a new one.
  */
-export const DEFAULT_LIFETIME_SECONDS = 300;
+const DEFAULT_LIFETIME_SECONDS = 300;
 
 /** Numbers up to here are lifetimes, in seconds; ten years. */
 const MAX_LIFETIME_SECONDS = 10 * 365 * 24 * 60 * 60;

@@ -6,7 +6,7 @@ import type { TokenPlacement, TokenRequestPlan } from '../auth-plan.ts';
 import type { AuthSurroundings } from '../compile-auth.ts';
 import type { Parameter } from '../parameters.ts';
 import type { Placed } from '../request-plan.ts';
-import type { KeptNames } from '../template-compiler.ts';
+import type { KeptNames } from '../tag-meaning.ts';
 import { compileTokenRequest, type TokenExchangePlan } from './token-request.ts';
 import {
   compileKeep,

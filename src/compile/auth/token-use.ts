@@ -3,7 +3,8 @@ import type { ExpiryFormat, KeepDefinitions, TokenUseDefinition } from '../../de
 import { compileExpression } from '../../expression/compile-expression.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenPlacement } from '../auth-plan.ts';
-import type { KeptNames, TemplateCompiler } from '../template-compiler.ts';
+import type { KeptNames } from '../tag-meaning.ts';
+import type { TemplateCompiler } from '../template-compiler.ts';
 import { compilePlacement, type PlacementPlan } from './placement.ts';
 
 /** How a fetched token is used, compiled: where it goes, how long it lives, what is kept with it, how it is rejected. */
