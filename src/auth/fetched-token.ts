@@ -65,15 +65,16 @@ export async function keepValues(
   keepCookies: boolean,
 ): Promise<ReadonlyMap<string, unknown>> {
   const kept = new Map(scope.kept);
+  const remember = (text: string) => redactor.addText(text);
   for (const { name, value, secret } of plans) {
     const found = await evaluateOnAnswer(value, answer, { ...scope, kept }, clock);
     if (found === undefined || found === null) continue;
-    kept.set(name, (secret ?? !isUrl(found)) ? toGuarded(found, redactor) : found);
+    kept.set(name, (secret ?? !isUrl(found)) ? toGuarded(found, remember) : found);
   }
   if (keepCookies) {
     const cookies = withAnswerCookies(toCookieText(kept), answer, clock);
-    for (const pair of cookies.split('; ')) redactor.addText(pair.slice(pair.indexOf('=') + 1));
-    if (cookies !== '') kept.set(KEPT_COOKIES, toGuarded(cookies, redactor));
+    for (const pair of cookies.split('; ')) remember(pair.slice(pair.indexOf('=') + 1));
+    if (cookies !== '') kept.set(KEPT_COOKIES, toGuarded(cookies, remember));
   }
   return kept;
 }
