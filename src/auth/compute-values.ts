@@ -26,10 +26,16 @@ export function computeValues(
   { clock, redactor, stable = false }: ComputingParts,
 ): ReadonlyMap<string, unknown> {
   const values = new Map<string, unknown>();
-  for (const { name, expression, isSecret } of plans) {
+  for (const { name, expression, isSecret, isVolatile } of plans) {
+    const remember = (text: string) => {
+      // What only names something is never sent; what is made anew with each call must not push out what lasts.
+      if (stable) return;
+      if (isVolatile) redactor.addFleeting(text);
+      else redactor.addText(text);
+    };
     const scope = { ...noAnswer, ...toNamedScope({ ...given, values }) };
     const value = expression.evaluate(scope, { clock, stable });
-    values.set(name, isSecret ? toGuarded(value, redactor) : value);
+    values.set(name, isSecret ? toGuarded(value, remember) : value);
   }
   return values;
 }
@@ -62,13 +68,16 @@ function toPlain(values: ReadonlyMap<string, unknown> = new Map()): NamedValues 
   return plain;
 }
 
-/** Lists and objects go as they are into JSON; the texts in them are masked wherever they are shown. */
-export function toGuarded(value: unknown, redactor: Redactor, depth = 0): unknown {
+/**
+ * A text that must not be shown becomes a SecretValue. Lists and objects go as they are into JSON; the texts in them are
+ * told to `remember` too, so that they are masked wherever they are shown.
+ */
+export function toGuarded(value: unknown, remember: (text: string) => void, depth = 0): unknown {
   if (typeof value === 'string') {
-    redactor.addText(value);
+    remember(value);
     return depth === 0 ? new SecretValue(value) : value;
   }
   if (typeof value !== 'object' || value === null || depth > 20) return value;
-  for (const member of Object.values(value)) toGuarded(member, redactor, depth + 1);
+  for (const member of Object.values(value)) toGuarded(member, remember, depth + 1);
   return value;
 }

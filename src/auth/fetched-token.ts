@@ -34,18 +34,15 @@ export async function toFetchedToken(
   services: Services,
 ): Promise<Token> {
   const { clock, redactor } = services;
-  // White space around a token is never part of it (RFC 6750 section 2.1); text answers often end in a line break.
-  const value = toTokenValue(
-    typeof found === 'string' && !use.strict ? found.trim() : found,
-    answer,
-    pointer,
-  );
+  // An answer that is text often ends in a line break, which is no part of a token (RFC 6750 section 2.1).
+  const isText = typeof answer.body === 'string' && typeof found === 'string';
+  const value = toTokenValue(isText && !use.strict ? found.trim() : found, answer, pointer);
   redactor.add(value);
   const evaluate = (expression: CompiledExpression, code?: ErrorCode) =>
     evaluateOnAnswer(expression, answer, { ...scope, kept }, clock, code);
   const lifetime =
     use.expiry.value === null ? undefined : await evaluate(use.expiry.value, 'TOKEN_EXPIRY_INVALID');
-  const expiresAtMs = toExpiresAtMs(use.expiry, lifetime, value.reveal(), { clock, strict: use.strict });
+  const expiresAtMs = toExpiresAtMs(use.expiry, lifetime, value.reveal(), clock);
   const renewal = use.refreshTokenOutput === null ? undefined : await evaluate(use.refreshTokenOutput);
   const ownRefreshToken =
     typeof renewal === 'string' && renewal !== '' ? new SecretValue(renewal) : refreshToken;
@@ -68,15 +65,16 @@ export async function keepValues(
   keepCookies: boolean,
 ): Promise<ReadonlyMap<string, unknown>> {
   const kept = new Map(scope.kept);
+  const remember = (text: string) => redactor.addText(text);
   for (const { name, value, secret } of plans) {
     const found = await evaluateOnAnswer(value, answer, { ...scope, kept }, clock);
     if (found === undefined || found === null) continue;
-    kept.set(name, (secret ?? !isUrl(found)) ? toGuarded(found, redactor) : found);
+    kept.set(name, (secret ?? !isUrl(found)) ? toGuarded(found, remember) : found);
   }
   if (keepCookies) {
     const cookies = withAnswerCookies(toCookieText(kept), answer, clock);
-    for (const pair of cookies.split('; ')) redactor.addText(pair.slice(pair.indexOf('=') + 1));
-    if (cookies !== '') kept.set(KEPT_COOKIES, toGuarded(cookies, redactor));
+    for (const pair of cookies.split('; ')) remember(pair.slice(pair.indexOf('=') + 1));
+    if (cookies !== '') kept.set(KEPT_COOKIES, toGuarded(cookies, remember));
   }
   return kept;
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { HmacPlan } from '../compile/auth/hmac.ts';
 import type { PlacementPlan } from '../compile/auth/placement.ts';
 import type { LocalValues, RenderScope } from '../compile/render-scope.ts';
@@ -16,13 +16,19 @@ import { SigningValues, toRequestView } from './signing-values.ts';
  */
 export function createHmacSigning(plan: HmacPlan, services: AuthServices): AuthStrategy {
   const { clock, redactor } = services;
+  /** The last key, ready to be used: making it costs as much as a signature. */
+  let last: { readonly text: string; readonly key: KeyObject } | undefined;
+  const toKey = (text: string) => {
+    if (last?.text !== text) last = { text, key: createSecretKey(decodeKey(text, plan)) };
+    return last.key;
+  };
   return {
     authenticate(request, { scope }) {
       const moment = {
         timestamp: toTimestamp(clock.now(), plan.timestampFormat),
         nonce: createNonce(plan.nonceFormat, services),
       };
-      const key = decodeKey(plan.key.render(scope), plan);
+      const key = toKey(plan.key.render(scope));
       const values = new SigningValues(plan.values, scope, services);
       const scopeOf = (current: HttpRequest, signature = ''): RenderScope => ({
         ...scope,

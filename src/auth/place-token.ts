@@ -15,7 +15,7 @@ export function placeToken(
   { header, placements, keepCookies }: TokenUsePlan,
   token: Token,
   scope: RenderScope,
-  redactor: Pick<Redactor, 'add' | 'addText'>,
+  redactor: Pick<Redactor, 'add' | 'addText' | 'addFleeting'>,
 ): HttpRequest {
   guard(token, redactor);
   const withCookies = keepCookies ? placeCookies(request, toCookieText(token.kept)) : request;
@@ -27,7 +27,9 @@ export function placeToken(
   return placements.reduce((placed, placement) => {
     if (placement.value.isAbsent(tokenScope)) return placed;
     const value = placement.value.render(tokenScope);
-    redactor.addText(value);
+    // With time or chance in it, it is another text for every request.
+    if (scope.recompute === undefined) redactor.addText(value);
+    else redactor.addFleeting(value);
     return placeCredential(placed, placement, value);
   }, withCookies);
 }

@@ -20,7 +20,7 @@ export function createSignedParts(
   const { body = '' } = request;
   const hash = (algorithm: string, encoding: 'hex' | 'base64') => () =>
     createHash(algorithm).update(body).digest(encoding);
-  const parts: Readonly<Record<SignedPart, () => string>> = {
+  const parts: Readonly<Record<SignedPart | 'signature', () => string>> = {
     method: () => request.method,
     scheme: () => url.scheme,
     host: () => readHeader(request, 'host') || url.host,
@@ -42,14 +42,20 @@ export function createSignedParts(
     bodySha512Base64: hash('sha512', 'base64'),
     timestamp: () => moment.timestamp,
     nonce: () => moment.nonce,
+    signature: () => signature,
   };
-  const byName = new Map<string, () => string>(Object.entries({ ...parts, signature: () => signature }));
   return {
     get: name =>
       name.startsWith('header:')
         ? readHeader(request, name.slice('header:'.length).trim().toLowerCase())
-        : byName.get(name)?.(),
+        : isPart(name, parts)
+          ? parts[name]()
+          : undefined,
   };
+}
+
+function isPart<Parts extends object>(name: PropertyKey, parts: Parts): name is keyof Parts {
+  return Object.hasOwn(parts, name);
 }
 
 /** The bytes of a rendered message, those of the body in their place. */

@@ -19,7 +19,7 @@ interface AboutToken {
 }
 
 /** A call got a token. `renewal_due`: it lives, and a new one is being asked for or soon will be. */
-export interface TokenServed extends AboutToken {
+interface TokenServed extends AboutToken {
   readonly type: 'token_served';
   readonly reason: 'valid' | 'renewal_due' | 'waited_for';
   readonly expiresAtMs: number;
@@ -32,7 +32,7 @@ export interface TokenRenewing extends AboutToken {
 }
 
 /** A new token is there. `stored_by_another`: another engine on the same store had already asked for it. */
-export interface TokenRenewed extends AboutToken {
+interface TokenRenewed extends AboutToken {
   readonly type: 'token_renewed';
   readonly reason: 'issued' | 'same_token_again' | 'stored_by_another' | 'authorized';
   readonly expiresAtMs: number;
@@ -48,7 +48,7 @@ export interface TokenRejected extends AboutToken {
 }
 
 /** Asking for a token failed and is left alone until `retryAtMs`. `still_waiting`: a call came before that and failed. */
-export interface TokenBackedOff extends AboutToken {
+interface TokenBackedOff extends AboutToken {
   readonly type: 'token_backed_off';
   readonly reason: 'request_failed' | 'still_waiting';
   readonly code: ErrorCode;
@@ -58,7 +58,7 @@ export interface TokenBackedOff extends AboutToken {
 }
 
 /** Only a new authorization can help. `reason` is the error code of the authorization server. */
-export interface TokenNeedsReauth extends AboutToken {
+interface TokenNeedsReauth extends AboutToken {
   readonly type: 'token_needs_reauth';
   readonly reason: string;
 }

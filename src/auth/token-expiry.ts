@@ -11,7 +11,7 @@ import { toLifetimeSeconds } from './token-answer.ts';
  * How long a token is used whose server does not say (RFC 6749 section 5.1 only recommends `expires_in`).
  * If the token dies earlier, its rejection brings a new one.
  */
-export const DEFAULT_LIFETIME_SECONDS = 300;
+const DEFAULT_LIFETIME_SECONDS = 300;
 
 /** Numbers up to here are lifetimes, in seconds; ten years. */
 const MAX_LIFETIME_SECONDS = 10 * 365 * 24 * 60 * 60;
@@ -26,10 +26,10 @@ const MAX_EPOCH_SECONDS = 1e11;
  * @throws FerruleError TOKEN_EXPIRY_INVALID for a value that is not what the format says, or for a time that is past.
  */
 export function toExpiresAtMs(
-  { format, lifetimeSeconds, pointer }: ExpiryPlan,
+  { format, lifetimeSeconds, required, pointer }: ExpiryPlan,
   value: unknown,
   token: string,
-  { clock, strict }: { readonly clock: Clock; readonly strict: boolean },
+  clock: Clock,
 ): number {
   const now = clock.now();
   if (format === 'never') return Number.POSITIVE_INFINITY;
@@ -37,7 +37,7 @@ export function toExpiresAtMs(
     return toFuture(readExp(value ?? token), now, 'a token with exp (RFC 7519)', value, pointer);
   if (value === undefined || value === null || value === '') {
     if (lifetimeSeconds !== null) return now + lifetimeSeconds * 1000;
-    if (strict) throw invalid('a lifetime in the answer', value, pointer);
+    if (required) throw invalid('a lifetime in the answer', value, pointer);
     const exp = readExp(token);
     return exp !== undefined && exp > now ? exp : now + DEFAULT_LIFETIME_SECONDS * 1000;
   }
@@ -129,7 +129,7 @@ function invalid(
   pointer: string,
   found = describeValue(value),
 ): FerruleError {
-  return new FerruleError('TOKEN_EXPIRY_INVALID', 'The token answer holds no usable expiry', {
+  return new FerruleError('TOKEN_EXPIRY_INVALID', 'The token answer holds no usable lifetime', {
     pointer,
     expected,
     found,

@@ -19,7 +19,7 @@ export interface TokenSource {
 const placeholder: Token = { value: new SecretValue('[token]'), obtainedAtMs: 0, expiresAtMs: 0 };
 
 /** The placeholder is to be seen. */
-const unguarded = { add: () => undefined, addText: () => undefined };
+const unguarded = { add: () => undefined, addText: () => undefined, addFleeting: () => undefined };
 
 /** What every strategy with a fetched token does: keep it alive, place it, give it up when it is rejected. */
 export function createTokenStrategy(

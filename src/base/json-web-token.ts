@@ -37,7 +37,7 @@ export function signJwt(
 ): string {
   const { alg, ...rest } = header;
   const input = `${encode({ alg, typ: 'JWT', ...rest })}.${encode(claims)}`;
-  return `${input}.${toSignature(alg, input, key).toString('base64url')}`;
+  return `${input}.${toJwsSignature(alg, input, key).toString('base64url')}`;
 }
 
 /** The claims of a token in compact form, its signature not looked at; undefined for any other text. */
@@ -69,7 +69,8 @@ function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
-function toSignature(alg: SignatureAlgorithm, input: string, key: SigningKey): Buffer {
+/** The signature of a signing input (RFC 7515 section 5.1, steps 5 and 6). */
+export function toJwsSignature(alg: SignatureAlgorithm, input: string, key: SigningKey): Buffer {
   const digest = `sha${alg.slice(2)}`;
   if (alg.startsWith('HS')) return createHmac(digest, key).update(input).digest();
   const privateKey = typeof key === 'string' || key instanceof Uint8Array ? toPrivateKey(key) : key;

@@ -49,7 +49,8 @@ export class Redactor {
   /** The same for text that is made for one request and of no use to the next, such as its signature. */
   addFleeting(text: string): void {
     if (text.length < MIN_MASKED_LENGTH) return;
-    this.#fleeting.set(text, [...new Set(wholeForms(text))]);
+    // Letters and digits, as in most signatures, are written alike in every encoding.
+    this.#fleeting.set(text, /^[A-Za-z0-9]+$/.test(text) ? [text] : [...new Set(wholeForms(text))]);
   }
 
   /** The text with every known secret replaced by `[secret]`. */

@@ -1,5 +1,5 @@
 import type { TemplateTag } from '../definition/definition.ts';
-import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
+import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
 import type { ScopeReferences } from '../expression/scope-roots.ts';
 import {
@@ -18,32 +18,23 @@ import { createUrlNormalizer } from './normal-url.ts';
 import type { ParameterTable } from './parameters.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { Placed } from './request-plan.ts';
+import {
+  isNeeded,
+  type KeptNames,
+  type KnownNames,
+  type Meaning,
+  meaningOf,
+  withNeed,
+} from './tag-meaning.ts';
 import type { TextPlan, UrlPlan } from './text-plan.ts';
-import { assertKnown, type ValuesPlan } from './values.ts';
+import { assertKnown } from './values.ts';
 
-export interface TemplateCompilerOptions {
-  /** Names of secrets: a tag of such a name is that secret, whatever a caller passes. */
-  readonly secretNames: ReadonlySet<string>;
+export interface TemplateCompilerOptions extends KnownNames {
   readonly tags: readonly TemplateTag[];
   readonly parameters: ParameterTable;
   readonly issues: IssueCollector;
   /** Lint warnings are added here. */
   readonly diagnostics: IssueCollector;
-  /** Names that are neither secrets nor parameters, but read from `scope.locals`. Secrets come first. None by default. */
-  readonly isLocal?: (name: string) => boolean;
-  /** True lets them come first, where a tag of that name can only mean the local one: `<<token>>` in a placement. */
-  readonly localsHideSecrets?: boolean;
-  /** Names that stand for what was kept from token answers. None by default. */
-  readonly kept?: KeptNames;
-  readonly values?: ValuesPlan;
-}
-
-/** What templates may read of token answers. */
-export interface KeptNames {
-  /** By name; true for values that must not be shown. */
-  readonly known: ReadonlyMap<string, boolean>;
-  /** Kept later than these templates are rendered, so a tag of such a name is a mistake. */
-  readonly later: ReadonlySet<string>;
 }
 
 interface UsedNames {
@@ -51,11 +42,6 @@ interface UsedNames {
   readonly values: Set<string>;
   readonly kept: Set<string>;
 }
-
-/** What a name is, decided once. Parameters are all the names that nothing else has. */
-type Meaning =
-  | { readonly kind: 'secret' | 'kept' | 'value'; readonly name: string }
-  | { readonly kind: 'local' | 'parameter' };
 
 /**
  * Compiles the templates of one operation (or of the authentication) and decides what each name is: a secret, a value
@@ -224,17 +210,8 @@ export class TemplateCompiler {
     return meaning.kind === 'secret';
   }
 
-  #meaningOf({ name, base }: TagName): Meaning {
-    const { secretNames, isLocal, localsHideSecrets, kept, values } = this.#options;
-    if (localsHideSecrets && isLocal?.(name) === true) return { kind: 'local' };
-    const find = (isKnown: (candidate: string) => boolean | undefined) => [name, base].find(isKnown);
-    const secret = find(candidate => secretNames.has(candidate));
-    if (secret !== undefined) return { kind: 'secret', name: secret };
-    if (isLocal?.(name) === true) return { kind: 'local' };
-    const keptName = find(candidate => kept?.known.has(candidate) || kept?.later.has(candidate));
-    if (keptName !== undefined) return { kind: 'kept', name: keptName };
-    const value = find(candidate => values?.has(candidate));
-    return value === undefined ? { kind: 'parameter' } : { kind: 'value', name: value };
+  #meaningOf(tag: TagName): Meaning {
+    return meaningOf(tag, this.#options);
   }
 
   #toReader(tag: TagReference): ValueReader<RenderScope> {
@@ -256,32 +233,11 @@ export class TemplateCompiler {
   }
 }
 
-/** A caller is told before rendering which parameters are missing; what is not the caller's is looked at here. */
-function withNeed(
-  tag: TagReference,
-  complaint: string,
-  read: ValueReader<RenderScope>,
-): ValueReader<RenderScope> {
-  if (!isNeeded(tag)) return read;
-  return scope => {
-    const value = read(scope);
-    if (value !== undefined && value !== null && value !== '') return value;
-    throw new FerruleError('KEPT_VALUE_MISSING', `${complaint} "${tag.base}"`, { pointer: tag.pointer });
-  };
-}
-
 /** How an expression uses a parameter: anywhere, without needing it. */
 const plainUse = { kind: 'value', place: 'text', inSection: false, queryName: undefined } as const;
 
 function toIssue({ pointer, message, line, column }: TemplateDiagnostic): Issue {
   return { code: 'TEMPLATE_SYNTAX', pointer, message: `${message} (line ${line}, column ${column})` };
-}
-
-/** A path or host cannot do without its values, unless a section makes them optional. */
-function isNeeded({ required, inSection, place, kind, queryName }: TagReference): boolean {
-  if (required) return true;
-  const isValue = kind === 'value' || kind === 'raw';
-  return isValue && !inSection && queryName === undefined && (place === 'path' || place === 'host');
 }
 
 /** Stands in for a template that has an issue; the definition then never becomes a plan. */

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../src/index.ts';
 import { type EchoServer, startEchoServer } from '../support/echo-server.ts';
 import { failureOf } from '../support/failure-of.ts';
-import { createFakeClock } from '../support/fake-clock.ts';
+import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { verifyAwsSignature } from './aws-verifier.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -14,15 +14,16 @@ afterEach(async () => {
 describe('a connection with authType aws_signature_v4', () => {
   const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-  async function start(): Promise<{ server: EchoServer; engine: Engine }> {
+  async function start(): Promise<{ server: EchoServer; clock: FakeClock; engine: Engine }> {
     const server = await startEchoServer((request, response) => {
       if (!request.url.startsWith('/moved')) return false;
       response.writeHead(307, { location: '/elsewhere' }).end();
       return true;
     });
-    const engine = createEngine({ clock: createFakeClock(nowMs) });
+    const clock = createFakeClock(nowMs);
+    const engine = createEngine({ clock });
     open.push(server, engine);
-    return { server, engine };
+    return { server, clock, engine };
   }
 
   function definition(baseUrl: string, auth: object, config: object = {}) {
@@ -69,6 +70,25 @@ describe('a connection with authType aws_signature_v4', () => {
       signed: ['accept', 'content-type', 'host', 'x-amz-date', 'x-note'],
       valid: true,
     });
+  });
+
+  it('derives a new key for another day, secret, region or service', async () => {
+    const { server, clock, engine } = await start();
+    const text = definition(server.origin, { service: '{{Service*}}' });
+    const connection = engine.connection(text);
+    const given = { Folder: 'f', Name: 'n', Text: 't', Region: 'eu-west-1', Service: 'sqs' };
+    await connection.execute('Send', given);
+    await connection.execute('Send', { ...given, Region: 'us-east-1' });
+    await connection.execute('Send', { ...given, Service: 'sns' });
+    clock.advance(24 * 60 * 60 * 1000);
+    await connection.execute('Send', given);
+    const verdicts = server.received.map(received => verifyAwsSignature(received, "s3cr3t/+&%='ü", 'twice'));
+    expect(verdicts.map(({ scope, valid }) => [scope, valid])).toEqual([
+      ['20260102/eu-west-1/sqs/aws4_request', true],
+      ['20260102/us-east-1/sqs/aws4_request', true],
+      ['20260102/eu-west-1/sns/aws4_request', true],
+      ['20260103/eu-west-1/sqs/aws4_request', true],
+    ]);
   });
 
   it('encodes paths once for S3', async () => {

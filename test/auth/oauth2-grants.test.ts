@@ -130,6 +130,22 @@ describe('the grant', () => {
   });
 });
 
+describe('a value that nobody gave', () => {
+  it.each([
+    [{ grant: 'jwt_bearer', assertion: '<<Missing>>' }, 'assertion'],
+    [{ grant: 'saml2_bearer', assertion: '<<Missing>>' }, 'assertion'],
+    [{ grant: 'refresh_token', refreshToken: '<<Missing>>' }, 'refreshToken'],
+    [{ grant: 'token_exchange', subjectToken: null }, 'subjectToken'],
+    [
+      { grant: 'device_code', account: '<<Missing>>', deviceAuthorizationUrl: 'https://a.example' },
+      'account',
+    ],
+  ])('is refused before anything is sent: %j', async (grant, field) => {
+    const error = await failureOf(run(grant));
+    expect(error).toMatchObject({ code: 'CREDENTIAL_INVALID', pointer: `/config/auth/${field}` });
+  });
+});
+
 describe('refresh tokens', () => {
   const rotating: TokenReply = (_, nth) => ({
     access_token: `t${nth}`,

@@ -43,7 +43,7 @@ function watchedEngine(options: EngineOptions = {}) {
       () =>
         count('token_renewing') ===
         count('token_renewed') + failedRequests(events) + count('token_needs_reauth'),
-      { interval: 1 },
+      { interval: 1, timeout: 10_000 },
     );
   return { clock, events, engine, settled };
 }
@@ -160,7 +160,7 @@ describe('renewal', () => {
     clock.advance(3541 * SECOND);
     const reports = await Promise.all(Array.from({ length: 200 }, () => connection.execute('Read')));
     expect(reports.every(({ ok, token }) => ok && token?.source === 'cache')).toBe(true);
-    await vi.waitUntil(() => server.tokenRequests.length === 2);
+    await vi.waitUntil(() => server.tokenRequests.length === 2, { interval: 1, timeout: 10_000 });
     expect((await connection.execute('Read')).ok).toBe(true);
     expect(server.tokenRequests.length).toBe(2);
   });

@@ -64,7 +64,7 @@ describe('processes on one store', () => {
     expect(await Promise.all(processes.map(each => each.result()))).toEqual(['200', '200', '200']);
     expect(server.tokenRequests.length).toBe(1);
     expect(server.apiRequests.length).toBe(600);
-  });
+  }, 60_000);
 
   it('do not wait for one that died while it asked, longer than its lease', async () => {
     const directory = await temporaryDirectory();
@@ -85,5 +85,5 @@ describe('processes on one store', () => {
     expect((await report).ok).toBe(true);
     expect(server.tokenRequests.length).toBe(2);
     expect(server.apiRequests[0]?.headers.authorization).toBe('Bearer from the survivor');
-  });
+  }, 60_000);
 });

@@ -56,7 +56,8 @@ describe('the life of a token', () => {
 
   it('is five minutes when nothing says anything', async () => {
     expect(await lifetimeOf(answer(undefined), {})).toBe(300 * SECOND);
-    expect(await lifetimeOf(answer(null), { token: { expirationOutput: 'body.expiry' } })).toBe(300 * SECOND);
+    const silent = { expiry: { format: 'seconds', value: 'body.expiry' } } as const;
+    expect(await lifetimeOf(answer(null), silent)).toBe(300 * SECOND);
   });
 
   it('may be a constant, by itself or where the answer is silent', async () => {
@@ -91,10 +92,11 @@ describe('the life of a token', () => {
     expect(failure.message).not.toContain('t0ken');
   });
 
-  it('has to be in the answer of a strict definition', async () => {
-    const use = { strict: true, token: { expirationOutput: 'body.expiry' } };
-    expect(await failureOf(lifetimeOf(answer(undefined), use))).toMatchObject({
-      code: 'TOKEN_EXPIRY_INVALID',
-    });
+  it.each([
+    [{ token: { expirationOutput: 'body.expiry' } }],
+    [{ strict: true, expiry: { format: 'seconds', value: 'body.expiry' } }],
+  ] as const)('has to be in the answer of a definition that relies on it: %j', async use => {
+    const failure = await failureOf(lifetimeOf(answer(undefined), use));
+    expect(failure).toMatchObject({ code: 'TOKEN_EXPIRY_INVALID', found: 'nothing' });
   });
 });

@@ -134,6 +134,22 @@ describe('values kept from a token answer', () => {
     expect((await connection.test()).ok).toBe(true);
   });
 
+  it('put the token first in a connection test: a refused one fails that stage', async () => {
+    await using world = await startWorld(({ url }) =>
+      url.startsWith('/token') ? { status: 401, body: { error: 'invalid_client' } } : undefined,
+    );
+    const connection = connectTo(
+      world,
+      { keep: { Url: 'body.url' }, token: { connection: { baseUrl: world.server.origin } } },
+      { baseUrl: '<<Url>>' },
+    );
+    const { ok, stages } = await connection.test();
+    expect(ok).toBe(false);
+    expect(stages.filter(({ status }) => status === 'failed')).toMatchObject([
+      { name: 'token', error: { code: 'TOKEN_REFUSED' } },
+    ]);
+  });
+
   it('come from the token that goes with them, also after a rejection', async () => {
     let logins = 0;
     await using world = await startWorld(({ url }) => {

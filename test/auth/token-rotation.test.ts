@@ -191,7 +191,7 @@ describe('a refresh token', () => {
 
     const { held, release } = holding(server.request);
     const late = sleeper.get('key', held, patient);
-    await vi.waitUntil(() => server.used.length === 2, { interval: 1 });
+    await vi.waitUntil(() => server.used.length === 2, { interval: 1, timeout: 10_000 });
     server.clock.advance(31 * SECOND);
     expect(await failureOf(Promise.resolve(other.get('key', server.request, patient)))).toMatchObject({
       code: 'TOKEN_NEEDS_REAUTH',
@@ -244,7 +244,7 @@ describe('a refresh token', () => {
     server.clock.advance(3541 * SECOND);
     for (let second = 0; second < 59; second += 1) {
       expect(await textOf(keeper.get('key', server.request, patient))).toBe('access-1');
-      await vi.waitUntil(() => server.used.length === 2, { interval: 1 });
+      await vi.waitUntil(() => server.used.length === 2, { interval: 1, timeout: 10_000 });
       server.clock.advance(SECOND);
     }
     expect(await failureOf(Promise.resolve(keeper.get('key', server.request, patient)))).toMatchObject({

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { extendedCredentials, oauthAuths } from './oauth-documents.ts';
 import { signingAuths } from './signing-documents.ts';
+import { tokenAuths } from './token-documents.ts';
 
 /** Documents of every shape an author or an export may have: Integrator's present form, its older spellings, and Ferrule's additions. */
 export function connectionDocuments(): fc.Arbitrary<Record<string, unknown>> {
@@ -252,6 +254,9 @@ const auth = fc.option(
     auths('authType'),
     auths('type'),
     signingAuths,
+    oauthAuths,
+    extendedCredentials,
+    tokenAuths(operationConfig, names),
     olderAuth,
     fc.record({ type: fc.constant('bearer_token'), ...raw }, { requiredKeys: ['type', 'token'] }),
   ),
@@ -315,6 +320,7 @@ const connectionConfig = fc.record(
         { requiredKeys: [] },
       ),
     ),
+    values: names(filled),
     templateTags: fc.subarray(['<<>>', '{{}}']),
     http2: fc.boolean(),
   },

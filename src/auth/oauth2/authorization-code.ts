@@ -105,7 +105,9 @@ export function createAuthorizationCode(
       const state = verifyState(text, { key: states.key, binding }, clock.now());
       const key = keyOf(call);
       assertSubject(state, key);
-      assertIssuer(answer, await client.metadata(call), plan, call);
+      // Metadata are asked for only where the definition does not give the endpoints itself.
+      const isDiscovered = plan.tokenUrl === null || grant.authorizationUrl === null;
+      assertIssuer(answer, isDiscovered ? await client.metadata(call) : undefined, plan, call);
       await useState(states.store, state);
       const code = readCode(answer, plan, message => redactor.redact(message));
       redactor.addText(code);
@@ -115,7 +117,8 @@ export function createAuthorizationCode(
         ['redirect_uri', grant.redirectUri.render(call.scope)],
         ['code_verifier', toCodeVerifier(text, states)],
       ]);
-      const token = await toIssuedToken(plan, tokenAnswer, { scope: call.scope, services });
+      const kept = new Map([...answer].filter(([name]) => grant.keepCallback.includes(name)));
+      const token = await toIssuedToken(plan, tokenAnswer, { scope: call.scope, services, kept });
       await tokens.put(key, token, call.connection);
       return {
         scope: readText(tokenAnswer, 'scope'),

@@ -15,6 +15,7 @@ import { createDeviceCode } from './device-code.ts';
 import {
   isContinued,
   isInteractive,
+  toFilled,
   toGrantParameters,
   toRefreshParameters,
   usesRefreshTokens,
@@ -97,7 +98,8 @@ function createTokenKey(plan: Oauth2Plan): (call: AuthCall) => string {
       grant.grant === 'refresh_token'
         ? grant.refreshToken.render(scope)
         : 'account' in grant
-          ? grant.account.render(scope)
+          ? // An account that nobody gave would be everybody's.
+            toFilled(grant.account.render(scope), `${plan.pointer}/account`)
           : '';
     const server = (plan.tokenUrl ?? plan.issuer)?.render(scope) ?? '';
     const clientId = plan.client.id?.render(scope) ?? '';
@@ -116,7 +118,7 @@ function toNamingRequest(plan: Oauth2Plan, { scope, ...call }: AuthCall): HttpRe
     clientSecret: plan.client.secret?.render(scope),
   };
   const sign = nameAssertion;
-  const parameters = toGrantParameters(plan.grant, scope, { sign, facts }) ?? [];
+  const parameters = toGrantParameters(plan.grant, scope, { sign, facts, pointer: plan.pointer }) ?? [];
   const proof = proveClient(plan.client, scope, { sign, tokenUrl });
   const standard = [...parameters, ...toScopeParameter(plan, { scope, ...call })];
   return toTokenRequest(plan.parameters, tokenUrl, standard, proof, scope);

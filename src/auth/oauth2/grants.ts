@@ -4,11 +4,18 @@ import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { AssertionFacts, Signer } from './assertion.ts';
 import type { OauthParameter } from './client-authentication.ts';
 
+export interface GrantSurroundings {
+  readonly sign: Signer;
+  readonly facts: AssertionFacts;
+  /** JSON pointer of the auth definition. */
+  readonly pointer: string;
+}
+
 /** What asks for a token by the grant; undefined when only a person can give it. */
 export function toGrantParameters(
   plan: GrantPlan,
   scope: RenderScope,
-  { sign, facts }: { readonly sign: Signer; readonly facts: AssertionFacts },
+  { sign, facts, pointer }: GrantSurroundings,
 ): readonly OauthParameter[] | undefined {
   switch (plan.grant) {
     case 'client_credentials':
@@ -21,7 +28,10 @@ export function toGrantParameters(
       ];
     case 'jwt_bearer': {
       const { assertion } = plan;
-      const token = 'algorithm' in assertion ? sign(assertion, scope, facts) : assertion.render(scope);
+      const token =
+        'algorithm' in assertion
+          ? sign(assertion, scope, facts)
+          : toFilled(assertion.render(scope), `${pointer}/assertion`);
       return [
         ['grant_type', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
         ['assertion', token],
@@ -33,11 +43,11 @@ export function toGrantParameters(
         ['assertion', toSamlParameter(plan.assertion.render(scope), plan.pointer)],
       ];
     case 'refresh_token':
-      return toRefreshParameters(plan.refreshToken.render(scope));
+      return toRefreshParameters(toFilled(plan.refreshToken.render(scope), `${pointer}/refreshToken`));
     case 'token_exchange':
       return [
         ['grant_type', 'urn:ietf:params:oauth:grant-type:token-exchange'],
-        ['subject_token', plan.subjectToken.render(scope)],
+        ['subject_token', toFilled(plan.subjectToken.render(scope), `${pointer}/subjectToken`)],
         ['subject_token_type', plan.subjectTokenType.render(scope)],
         ...optional('actor_token', plan.actorToken?.render(scope)),
         ...optional('actor_token_type', plan.actorTokenType?.render(scope)),
@@ -69,6 +79,15 @@ export function isInteractive({ grant }: GrantPlan): boolean {
 /** True when the token lives on by refresh tokens alone, whatever the client's secret is meanwhile. */
 export function isContinued(plan: GrantPlan): boolean {
   return isInteractive(plan) || plan.grant === 'refresh_token';
+}
+
+/** An empty text here is a value that nobody gave; a server would only say that the request is malformed. */
+export function toFilled(text: string, pointer: string): string {
+  if (text !== '') return text;
+  throw new FerruleError('CREDENTIAL_INVALID', 'A value that a token cannot be asked for without is empty', {
+    pointer,
+    expected: 'a text that is not empty',
+  });
 }
 
 /** RFC 7522 section 2.1: base64url, without padding and line breaks. */

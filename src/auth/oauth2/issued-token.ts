@@ -25,7 +25,7 @@ export async function toIssuedToken(
   answer: TokenAnswer,
   { scope, services, refreshToken, kept = new Map() }: IssueCircumstances,
 ): Promise<Token> {
-  assertObject(answer, plan.pointer);
+  assertObject(answer, `${plan.pointer}/tokenUrl`);
   const { redactor, clock } = services;
   const found = await evaluateOnAnswer(plan.tokenOutput, answer, { ...scope, kept }, clock, 'TOKEN_MISSING');
   const places = { use: toUse(plan, answer, refreshToken), pointer: plan.pointer };

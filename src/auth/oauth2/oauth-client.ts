@@ -86,7 +86,11 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
         audience: tokenUrl,
         clientSecret: plan.client.secret?.render(call.scope),
       };
-      const parameters = toGrantParameters(plan.grant, call.scope, { sign, facts });
+      const parameters = toGrantParameters(plan.grant, call.scope, {
+        sign,
+        facts,
+        pointer: plan.pointer,
+      });
       if (parameters === undefined) return undefined;
       for (const [name, value] of parameters) if (name === 'assertion') redactor.addText(value);
       return client.requestToken(call, [...parameters, ...toScopeParameter(plan, call)]);

@@ -6,7 +6,7 @@ import type { TokenPlacement, TokenRequestPlan } from '../auth-plan.ts';
 import type { AuthSurroundings } from '../compile-auth.ts';
 import type { Parameter } from '../parameters.ts';
 import type { Placed } from '../request-plan.ts';
-import type { KeptNames } from '../template-compiler.ts';
+import type { KeptNames } from '../tag-meaning.ts';
 import { compileTokenRequest, type TokenExchangePlan } from './token-request.ts';
 import {
   compileKeep,
@@ -67,7 +67,11 @@ export function compileHttpBearerToken(
     later: new Set(Object.keys(definition.keep ?? {})),
   });
   const exchange = compileTokenRequest(token, tokenPointer, compiler, surroundings);
-  const expiration = { pointer: `${tokenPointer}/expirationOutput`, format: 'seconds' } as const;
+  const expiration = {
+    pointer: `${tokenPointer}/expirationOutput`,
+    format: 'seconds',
+    required: true,
+  } as const;
   const use = compileTokenUse(definition, pointer, {
     compiler,
     trusted,
@@ -166,7 +170,12 @@ function compileRefresh(
     expiration:
       expiration === undefined
         ? null
-        : { source: expiration, pointer: `${expirationPlace}/expirationOutput`, format: 'seconds' },
+        : {
+            source: expiration,
+            pointer: `${expirationPlace}/expirationOutput`,
+            format: 'seconds',
+            required: true,
+          },
     kept: kept.known,
   });
   return { exchange, tokenOutput, use, needsRefreshToken };

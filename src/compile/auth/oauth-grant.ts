@@ -1,5 +1,5 @@
 import { joinPointer } from '../../base/json-pointer.ts';
-import type { GrantDefinition } from '../../definition/auth/oauth2.ts';
+import type { AuthorizationCodeGrantDefinition, GrantDefinition } from '../../definition/auth/oauth2.ts';
 import type { TemplateCompiler } from '../template-compiler.ts';
 import type { FieldPlan, TextPlan, UrlPlan } from '../text-plan.ts';
 import { type AssertionPlan, compileAssertion } from './assertion.ts';
@@ -37,6 +37,8 @@ export interface AuthorizationCodePlan {
   readonly authorizationUrl: UrlPlan | null;
   readonly redirectUri: TextPlan;
   readonly authorizationParams: readonly FieldPlan[];
+  /** Parameters of the callback that are kept with the token. */
+  readonly keepCallback: readonly string[];
 }
 
 /** RFC 8693 section 3. */
@@ -110,6 +112,7 @@ export function compileGrant(
           compiler,
         ),
         redirectUri: text(definition.redirectUri, 'redirectUri'),
+        keepCallback: keepCallbackOf(definition, pointer, compiler),
         authorizationParams: Object.entries(definition.authorizationParams ?? {}).flatMap(([name, value]) =>
           [value].flat().map(source => ({
             name,
@@ -118,6 +121,17 @@ export function compileGrant(
         ),
       };
   }
+}
+
+function keepCallbackOf(
+  { keepCallback = [] }: AuthorizationCodeGrantDefinition,
+  pointer: string,
+  compiler: TemplateCompiler,
+): readonly string[] {
+  for (const [index, name] of keepCallback.entries()) {
+    compiler.assertNotSecret(name, joinPointer(pointer, 'keepCallback', index));
+  }
+  return keepCallback;
 }
 
 /** null: to be discovered. */

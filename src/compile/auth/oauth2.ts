@@ -40,7 +40,9 @@ export function compileOauth2(
   const { trusted, hasClientCertificate, parameters } = surroundings;
   const { scope, tokenOutput, expiry, refreshTokenOutput = 'body.refresh_token' } = definition;
   // Nothing is kept before there is a token, so a tag of such a name in a token request is a mistake.
-  const later = new Set(keptNamesOf(definition).known.keys());
+  const callback = definition.grant === 'authorization_code' ? (definition.keepCallback ?? []) : [];
+  const kept = new Map(callback.map(name => [name, false] as const));
+  const later = new Set(keptNamesOf(definition, kept).known.keys());
   const compiler = surroundings.compiler.withKept({ known: new Map(), later });
   const { caCert = null, clientCertificate: certificate } = definition;
   const clientCertificate = compileCertificate(
@@ -78,6 +80,7 @@ export function compileOauth2(
       trusted,
       header: { header: defaults.tokenHeader, prefix: defaults.tokenPrefix },
       expiration: { source: 'body.expires_in', pointer: `${pointer}/tokenUrl`, format: 'seconds' },
+      kept,
     }),
     expiryIsDefault: expiry === undefined,
   } as const;

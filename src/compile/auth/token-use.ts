@@ -3,7 +3,8 @@ import type { ExpiryFormat, KeepDefinitions, TokenUseDefinition } from '../../de
 import { compileExpression } from '../../expression/compile-expression.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenPlacement } from '../auth-plan.ts';
-import type { KeptNames, TemplateCompiler } from '../template-compiler.ts';
+import type { KeptNames } from '../tag-meaning.ts';
+import type { TemplateCompiler } from '../template-compiler.ts';
 import { compilePlacement, type PlacementPlan } from './placement.ts';
 
 /** How a fetched token is used, compiled: where it goes, how long it lives, what is kept with it, how it is rejected. */
@@ -32,6 +33,8 @@ export interface ExpiryPlan {
   readonly format: ExpiryFormat;
   readonly value: CompiledExpression | null;
   readonly lifetimeSeconds: number | null;
+  /** True: the definition says where the answer tells, so an answer that does not is an error. */
+  readonly required: boolean;
 }
 
 /** A value kept of a token answer. `secret` undefined: a text is a secret unless it is a URL. */
@@ -51,6 +54,7 @@ export interface TokenUseSurroundings {
     readonly source: string;
     readonly pointer: string;
     readonly format: ExpiryFormat;
+    readonly required?: boolean;
   } | null;
   /** Names kept by earlier requests. */
   readonly kept?: ReadonlyMap<string, boolean>;
@@ -140,11 +144,12 @@ export function compileTokenExpression(
 }
 
 function compileExpiry(
-  { expiry }: TokenUseDefinition,
+  definition: TokenUseDefinition,
   pointer: string,
   compiler: TemplateCompiler,
   { expiration, trusted }: TokenUseSurroundings,
 ): ExpiryPlan {
+  const { expiry } = definition;
   const own =
     expiry?.value === undefined ? expiration : { source: expiry.value, pointer: `${pointer}/expiry/value` };
   return {
@@ -152,6 +157,10 @@ function compileExpiry(
     format: expiry?.format ?? (expiry?.value === undefined ? expiration?.format : undefined) ?? 'auto',
     value: own ? compileTokenExpression(own.source, own.pointer, compiler, trusted) : null,
     lifetimeSeconds: expiry?.lifetimeSeconds ?? null,
+    required:
+      expiry === undefined
+        ? expiration?.required === true
+        : (definition.strict ?? false) && own !== undefined,
   };
 }
 

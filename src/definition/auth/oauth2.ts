@@ -90,6 +90,8 @@ export interface AuthorizationCodeGrantDefinition extends AccountDefinition {
   readonly redirectUri: string;
   /** Sent to the authorization endpoint besides, such as `prompt`. */
   readonly authorizationParams?: Readonly<Record<string, string | readonly string[]>>;
+  /** Parameters of the callback that are kept with the token, each a tag of its name, such as the id of a shop. */
+  readonly keepCallback?: readonly string[];
 }
 
 /**
@@ -152,6 +154,7 @@ export function createOauth2Schema(): GenericSchema<Oauth2Input> {
         authorizationUrl: text,
         redirectUri: filledText(),
         authorizationParams: v.exactOptional(mapOf(textOrTexts())),
+        keepCallback: v.exactOptional(v.array(filledText())),
       },
       {
         atLeastOne: [
