@@ -58,8 +58,8 @@ export async function* readServerSentEvents(
       if (error.type === 'max-buffer-size-exceeded') overflow = true;
     },
   });
-  // An event stream is UTF-8 whatever its content type says.
-  const decoder = new TextDecoder();
+  // An event stream is UTF-8 whatever its content type says. The parser takes the byte order mark away, one of them.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for await (const chunk of source) {
     parser.feed(decoder.decode(chunk, { stream: true }));
     yield* events.splice(0);
