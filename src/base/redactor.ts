@@ -97,7 +97,8 @@ interface Finder {
 }
 
 function toTrace(text: string): Trace {
-  const base64 = base64Forms(text);
+  // A server may also show, in base64, what it received: a URL or a form with the secret encoded in it.
+  const base64 = [...new Set([text, ...percentForms(text)])].flatMap(base64Forms);
   if (text.length > MAX_PATTERN_LENGTH) return { forms: [...wholeForms(text), ...base64] };
   return { pattern: [Array.from(text, toForms).join(''), ...base64.map(escapeForRegExp)].join('|') };
 }
@@ -114,14 +115,17 @@ function toFinder(traces: readonly Trace[]): Finder {
 
 function wholeForms(text: string): readonly string[] {
   const json = JSON.stringify(text).slice(1, -1);
-  const percent = encodeURIComponent(text.toWellFormed());
+  const encoded = percentForms(text).flatMap(each => [each, each.replaceAll(/%[0-9A-F]{2}/g, toLowerCase)]);
+  return [text, json, json.replaceAll('/', '\\/'), ...encoded, Buffer.from(text).toString('latin1')];
+}
+
+/** As a part of a path, of a form and of a query, by the URL standard and by RFC 3986. */
+function percentForms(text: string): readonly string[] {
+  const path = encodeURIComponent(text.toWellFormed());
   const form = new URLSearchParams([['', text]]).toString().slice(1);
   const query = form.replaceAll('+', '%20').replaceAll('*', '%2A');
-  const encoded = [percent, form, query].flatMap(each => [
-    each,
-    each.replaceAll(/%[0-9A-F]{2}/g, toLowerCase),
-  ]);
-  return [text, json, json.replaceAll('/', '\\/'), ...encoded, Buffer.from(text).toString('latin1')];
+  const strict = path.replaceAll(/[!'()*]/g, each => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
+  return [path, form, query, strict];
 }
 
 const toLowerCase = (text: string) => text.toLowerCase();

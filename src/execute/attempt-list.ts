@@ -38,14 +38,14 @@ export class AttemptList implements SendObserver {
     this.#next = { reason: next };
   }
 
-  #add(ending: Partial<Pick<Attempt, 'statusCode' | 'error'>>, durationMs: number): void {
+  #add(ending: Ending | Omit<EndedAttempt, 'durationMs'>, durationMs: number): void {
     const queuedMs = this.#queuedMs;
+    const firstByteMs = Math.max(0, durationMs - queuedMs);
     this.#queuedMs = 0;
-    this.#attempts.push({
-      ...ending,
-      ...this.#next,
-      firstByteMs: Math.max(0, durationMs - queuedMs),
-      ...(queuedMs === 0 ? {} : { queuedMs }),
-    });
+    this.#attempts.push(
+      queuedMs === 0
+        ? { ...ending, ...this.#next, firstByteMs }
+        : { ...ending, ...this.#next, firstByteMs, queuedMs },
+    );
   }
 }

@@ -159,6 +159,8 @@ export function toSendContext(
     signal: options.signal,
     clock: context.clock,
     isSecretText: text => context.redactor.finds(text),
-    ...sending,
+    streaming: sending.streaming,
+    observer: sending.observer,
+    renewRequest: sending.renewRequest,
   };
 }

@@ -20,6 +20,7 @@ import type { OperationPlan } from '../compile/operation-plan.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
+import type { StreamPosition } from '../transport/sse-reader.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type AuthorizationOptions, authorize, forgetToken } from './authorization.ts';
 import { Channels } from './channels.ts';
@@ -29,6 +30,7 @@ import { createExchange } from './exchange.ts';
 import { executeOperation } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { ExecutionReport } from './execution-report.ts';
+import { reconnectStream } from './reconnecting-stream.ts';
 import { type SecretProvider, SecretReader } from './secret-reader.ts';
 import { type OperationStream, streamOperation } from './stream-operation.ts';
 import { type ConnectionTestReport, testConnection } from './test-connection.ts';
@@ -114,7 +116,22 @@ export class Connection {
 
   /** Executes an operation and gives its answer piece by piece. Leaving the loop early closes the socket. */
   stream(operation: string, parameters: Parameters = {}, options: CallOptions = {}): OperationStream {
-    return streamOperation(this.#find(operation), parameters, this.#context, options);
+    const plan = this.#find(operation);
+    if (options.reconnect !== true) return streamOperation(plan, parameters, this.#context, options);
+    if (plan.request.method !== 'GET') {
+      throw new FerruleError('OPTIONS_INVALID', 'The option reconnect would repeat a request', {
+        expected: 'an operation with the method GET',
+        found: plan.request.method,
+      });
+    }
+    const open = (position: StreamPosition) =>
+      streamOperation(plan, parameters, this.#context, options, position);
+    return reconnectStream(open, {
+      lastEventId: options.lastEventId,
+      clock: this.#context.clock,
+      signal: options.signal,
+      closing: this.#context.closing,
+    });
   }
 
   /** The request that `execute` would send, with secrets masked. Nothing is sent, not even a token request. */

@@ -34,4 +34,11 @@ export interface CallOptions {
   readonly replayWrites?: boolean;
   /** Adds the raw answer to the report. */
   readonly debug?: boolean;
+  /**
+   * Of a stream of server-sent events, asked for by GET: connect again when it ends or breaks off, after the time the
+   * server asks for, and go on behind the last event. `timeoutMs` then holds for each connection.
+   */
+  readonly reconnect?: boolean;
+  /** Of a stream that may reconnect: the id of the last event of an earlier one, to go on behind it. */
+  readonly lastEventId?: string;
 }

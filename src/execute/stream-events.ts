@@ -3,7 +3,7 @@ import type { Issue } from '../errors/ferrule-error.ts';
 import { isJsonMediaType } from '../transport/body-decoding.ts';
 import { readJsonSequence, readNdjson, type StreamedValue } from '../transport/json-stream-reader.ts';
 import { parseJson } from '../transport/parse-json.ts';
-import { readServerSentEvents, type ServerSentEvent } from '../transport/sse-reader.ts';
+import { readServerSentEvents, type ServerSentEvent, type StreamPosition } from '../transport/sse-reader.ts';
 import type { HttpResponse, Limits } from '../transport/transport.ts';
 import { mapOutputs } from './map-outputs.ts';
 import { type Answer, type AnswerHead, readAnswer, readHead } from './read-answer.ts';
@@ -32,9 +32,10 @@ export async function* readStreamEvents(
   response: HttpResponse,
   outputs: readonly OutputPlan[],
   limits: Limits,
+  position?: StreamPosition,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const head = readHead(response);
-  for await (const arrived of readPieces(response, head, limits)) {
+  for await (const arrived of readPieces(response, head, limits, position)) {
     if (arrived.kind === 'bytes') {
       yield { ...arrived, outputs: {} };
       continue;
@@ -48,7 +49,13 @@ export async function* readStreamEvents(
   }
 }
 
-function readPieces(response: HttpResponse, head: AnswerHead, limits: Limits): AsyncIterable<Arrived> {
+function readPieces(
+  response: HttpResponse,
+  head: AnswerHead,
+  { maxEventBytes }: Limits,
+  position: StreamPosition | undefined,
+): AsyncIterable<Arrived> {
+  const limits = { maxEventBytes, position };
   const { mediaType, statusCode } = head;
   if (statusCode < 200 || statusCode > 299 || isJsonMediaType(mediaType)) return single(readAnswer(response));
   if (mediaType === 'text/event-stream')

@@ -1,7 +1,8 @@
 import type { OperationPlan } from '../compile/operation-plan.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
+import type { StreamPosition } from '../transport/sse-reader.ts';
 import type { HttpResponse } from '../transport/transport.ts';
-import { beginCall, type Call, prepareCall } from './call.ts';
+import { beginCall, type Call, type PreparedCall, prepareCall } from './call.ts';
 import { sendAuthenticated } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { ExecutionReport, FailedExecutionReport } from './execution-report.ts';
@@ -26,6 +27,7 @@ export function streamOperation(
   parameters: Readonly<Record<string, unknown>>,
   context: ExecutionContext,
   options: CallOptions,
+  position?: StreamPosition,
 ): OperationStream {
   const { promise: report, resolve: settle } = Promise.withResolvers<
     ExecutionReport | FailedExecutionReport
@@ -38,7 +40,7 @@ export function streamOperation(
     const signal = own === undefined ? leaving.signal : AbortSignal.any([own, leaving.signal]);
     const call = beginCall(operation, context, { ...options, signal });
     started = true;
-    return leavable(run(call, parameters, settle, leaving.signal), leaving);
+    return leavable(run(call, parameters, position, settle, leaving.signal), leaving);
   };
   return { report, [Symbol.asyncIterator]: iterate };
 }
@@ -71,6 +73,7 @@ function leavable(
 async function* run(
   call: Call,
   parameters: Readonly<Record<string, unknown>>,
+  position: StreamPosition | undefined,
   settle: (report: ExecutionReport | FailedExecutionReport) => void,
   leaving: AbortSignal,
 ): AsyncGenerator<StreamEvent, void, undefined> {
@@ -78,10 +81,11 @@ async function* run(
   let response: HttpResponse | undefined;
   let last: Pick<StreamEvent, 'outputs' | 'diagnostics'> = { outputs: {}, diagnostics: [] };
   try {
-    const prepared = await prepareCall(call, parameters);
+    const prepared = resumeAt(position, await prepareCall(call, parameters));
     report.rendered(prepared);
     response = await sendAuthenticated(call, prepared, report, true);
-    for await (const event of readStreamEvents(response, call.operation.outputs, call.context.plan.limits)) {
+    const { limits } = call.context.plan;
+    for await (const event of readStreamEvents(response, call.operation.outputs, limits, position)) {
       last = event;
       yield event;
     }
@@ -96,4 +100,14 @@ async function* run(
     response?.body.cancel();
     settle(report.finish(last));
   }
+}
+
+/** The request for what follows the last event. The header is UTF-8 (HTML standard), carried as bytes. */
+function resumeAt(position: StreamPosition | undefined, prepared: PreparedCall): PreparedCall {
+  const id = position?.lastEventId ?? '';
+  if (id === '') return prepared;
+  const { request } = prepared;
+  const others = request.headers.filter(([name]) => name.toLowerCase() !== 'last-event-id');
+  const header = ['Last-Event-ID', Buffer.from(id).toString('latin1')] as const;
+  return { ...prepared, request: { ...request, headers: [...others, header] } };
 }

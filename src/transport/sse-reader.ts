@@ -11,6 +11,16 @@ export interface ServerSentEvent {
   readonly retry: number | undefined;
 }
 
+/** Where a stream of events stands. The reader keeps it up to date, also for events without data, which are not given. */
+export interface StreamPosition {
+  /** What a new request for the rest of the stream names in `Last-Event-ID`. */
+  lastEventId: string | undefined;
+  /** How long the server asks to wait before that. Milliseconds. */
+  retryMs: number | undefined;
+  /** Whether an event stream came at all. */
+  opened: boolean;
+}
+
 /**
  * The events of a stream, as they arrive. An event cut off by the end of the stream is dropped, as the standard says.
  * Ending the iteration early ends that of `source`, which closes the socket.
@@ -21,33 +31,35 @@ export async function* readServerSentEvents(
   source: AsyncIterable<Uint8Array>,
   {
     maxEventBytes,
-    lastEventId,
-  }: { readonly maxEventBytes: number; readonly lastEventId?: string | undefined },
+    position = { lastEventId: undefined, retryMs: undefined, opened: true },
+  }: { readonly maxEventBytes: number; readonly position?: StreamPosition | undefined },
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   const { createParser } = await import('eventsource-parser');
   const events: ServerSentEvent[] = [];
-  let id = lastEventId;
-  let retry: number | undefined;
+  position.opened = true;
   let overflow = false;
   const parser = createParser({
     // Counted in characters, which are never more than the bytes they came from.
     maxBufferSize: Math.min(maxEventBytes, Number.MAX_SAFE_INTEGER),
     onId(value) {
-      id = value;
+      position.lastEventId = value;
     },
     onRetry(milliseconds) {
-      retry = milliseconds;
+      position.retryMs = milliseconds;
     },
     onEvent(message) {
       if (Buffer.byteLength(message.data) > maxEventBytes) overflow = true;
-      else if (!overflow) events.push({ event: message.event ?? 'message', data: message.data, id, retry });
+      else if (!overflow) {
+        const { lastEventId: id, retryMs: retry } = position;
+        events.push({ event: message.event ?? 'message', data: message.data, id, retry });
+      }
     },
     onError(error) {
       if (error.type === 'max-buffer-size-exceeded') overflow = true;
     },
   });
-  // An event stream is UTF-8 whatever its content type says.
-  const decoder = new TextDecoder();
+  // An event stream is UTF-8 whatever its content type says. The parser takes the byte order mark away, one of them.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for await (const chunk of source) {
     parser.feed(decoder.decode(chunk, { stream: true }));
     yield* events.splice(0);

@@ -66,9 +66,9 @@ describe.each(['client_credentials', 'http_bearer_token'] as const)('a token ans
     ['no token', { body: { token: TOKEN, expires_in: 60 } }, 'TOKEN_MISSING', 'the fields token, expires_in'],
     [
       'a token with a line break',
-      { body: { access_token: `${TOKEN}\n${TOKEN}`, expires_in: 60 } },
+      { body: { access_token: `${TOKEN}\n`, expires_in: 60 } },
       'TOKEN_MISSING',
-      'text of 47',
+      'text of 24',
     ],
     [
       'an OAuth error with status 200',
@@ -130,15 +130,21 @@ describe.each(['client_credentials', 'http_bearer_token'] as const)('a token ans
 });
 
 describe('a token answer without a lifetime', () => {
-  it.each(['client_credentials', 'http_bearer_token'] as const)(
-    'is used for five minutes: %s',
-    async kind => {
-      world.login.answerWith(tokenWith(''));
-      const before = Date.now();
-      const { token } = await world.connect(kind).execute('Get');
-      expect(Math.round((Date.parse(token?.expiresAt ?? '') - before) / 60_000)).toBe(5);
-    },
-  );
+  it('is used for five minutes with client credentials, where the lifetime is optional', async () => {
+    world.login.answerWith(tokenWith(''));
+    const before = Date.now();
+    const { token } = await world.connect('client_credentials').execute('Get');
+    expect(Math.round((Date.parse(token?.expiresAt ?? '') - before) / 60_000)).toBe(5);
+  });
+
+  it('is an error where an expression says where the lifetime is', async () => {
+    world.login.answerWith(tokenWith(''));
+    expect(await failureOf(world.connect('http_bearer_token').execute('Get'))).toMatchObject({
+      code: 'TOKEN_EXPIRY_INVALID',
+      pointer: '/config/auth/token/expirationOutput',
+      found: 'nothing',
+    });
+  });
 });
 
 describe('an HTML page instead of a token answer', () => {

@@ -286,8 +286,12 @@ const connectionConfig = fc.record(
       {
         caMode: fc.constantFrom('extend', 'replace'),
         clientCertificate: fc.option(
-          fc.record({ cert: filled, key: filled, passphrase: text }, { requiredKeys: ['cert', 'key'] }),
+          fc.oneof(
+            fc.record({ cert: filled, key: filled, passphrase: text }, { requiredKeys: ['cert', 'key'] }),
+            fc.record({ pkcs12: filled, passphrase: text }, { requiredKeys: ['pkcs12'] }),
+          ),
         ),
+        fingerprint256: fc.option(fc.oneof(filled, fc.array(filled))),
         minVersion: fc.constantFrom('TLSv1.2', 'TLSv1.3'),
         serverName: fc.option(filled),
       },

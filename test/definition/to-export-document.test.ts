@@ -65,6 +65,12 @@ describe('an export document', () => {
     expect(exported({ tls: { clientCertificate } }).config.tls).toMatchObject({ clientCertificate });
     const written = exported({ tls: { clientCertificate: { cert: 'pem', key: 'hunter2' } } });
     expect(written.config.tls).toBeUndefined();
+    const file = exported({ tls: { clientCertificate: { pkcs12: 'MIIhunter2' } } });
+    expect(file.config.tls).toBeUndefined();
+    const named = { pkcs12: '<<File>>', passphrase: '<<Word>>' };
+    expect(exported({ tls: { clientCertificate: named } }).config.tls).toMatchObject({
+      clientCertificate: named,
+    });
   });
 
   it('parses to the same definition, credentials aside, and exports to itself', () => {

@@ -44,6 +44,10 @@ function htmlDecoded(text: string): string {
 function base64Runs(text: string): readonly string[] {
   const runs = text.match(/[A-Za-z0-9+/_-]{12,}/g) ?? [];
   return runs.flatMap(run =>
-    [0, 1, 2, 3].map(offset => Buffer.from(run.slice(offset, offset + MAX_RUN), 'base64').toString('latin1')),
+    [0, 1, 2, 3].flatMap(offset => {
+      const decoded = Buffer.from(run.slice(offset, offset + MAX_RUN), 'base64').toString('latin1');
+      // Client credentials are form-encoded first (RFC 6749 section 2.3.1).
+      return [decoded, percentDecoded(decoded.replaceAll('+', ' '))];
+    }),
   );
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine, FerruleError } from '../../src/index.ts';
 import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { sendJson, startEchoServer } from '../support/echo-server.ts';
 import { CANARY, holdsCanary } from './canary.ts';
 import { type Arrival, type Origins, startOrigins } from './origins.ts';
 
@@ -109,3 +110,63 @@ describe.each(Object.entries(routes))('on a redirect to %s', (route, stops) => {
 function hopsAtHome(stops: readonly Stop[]): number {
   return stops.slice(1).findIndex(stop => stop !== stops[0]);
 }
+
+describe.each(['basic_auth', 'www_form_urlencoded'] as const)('a token request with %s', clientAuth => {
+  it.each(['otherHost', 'otherPort', 'subdomain', 'homeOverHttp'] as const)(
+    'that is redirected to %s takes no credential there',
+    async stop => {
+      for (const status of STATUSES) {
+        origins.arrivals.length = 0;
+        origins.routes.clear();
+        origins.routes.set('/token', { status, location: `${origins[stop]}/elsewhere` });
+        const connection = engine.connection({
+          name: 'Acme',
+          config: {
+            baseUrl: origins.home,
+            caCert: origins.caCert,
+            auth: {
+              authType: 'client_credentials',
+              tokenUrl: `${origins.home}/token`,
+              clientId: `robot-${status}-${stop}`,
+              clientSecret: '<<Key>>',
+              clientAuth,
+            },
+          },
+          secrets: { Key: CANARY },
+          operations: [{ name: 'Go', config: { method: 'GET', path: '/0', followRedirect: true } }],
+        });
+        await connection.execute('Go').catch(() => undefined);
+        expect(origins.arrivals[0]).toSatisfy(carriesCredential);
+        expect([status, abroad(origins.arrivals).filter(carriesCredential)]).toEqual([status, []]);
+      }
+    },
+  );
+
+  it('leads to a token that no redirect takes to another origin', async () => {
+    const token = 'tok-5f2c81e0';
+    await using login = await startEchoServer((_, response) =>
+      sendJson(response, { access_token: token, expires_in: 3600 }),
+    );
+    origins.arrivals.length = 0;
+    origins.routes.clear();
+    origins.routes.set('/0', { status: 302, location: `${origins.otherHost}/1` });
+    const connection = engine.connection({
+      name: 'Acme',
+      config: {
+        baseUrl: origins.home,
+        caCert: origins.caCert,
+        auth: {
+          authType: 'client_credentials',
+          tokenUrl: login.origin,
+          clientId: 'robot',
+          clientSecret: '<<Key>>',
+          clientAuth,
+        },
+      },
+      secrets: { Key: CANARY },
+      operations: [{ name: 'Go', config: { method: 'GET', path: '/0', followRedirect: true } }],
+    });
+    await connection.execute('Go');
+    expect(origins.arrivals.map(({ text }) => text.includes(token))).toEqual([true, false]);
+  });
+});

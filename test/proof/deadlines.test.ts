@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuthInput } from '../../src/definition/definition-input.ts';
+import type { AuthInput, HttpConnectionConfigInput } from '../../src/definition/definition-input.ts';
 import { createEngine, FerruleError } from '../../src/index.ts';
 import { createUndiciTransport, type UndiciTransportOptions } from '../../src/transport/undici-transport.ts';
 import { type LoopbackServer, startFaultServer, startTcpServer } from '../support/loopback-server.ts';
@@ -26,8 +26,7 @@ interface Scenario {
   readonly baseUrl?: (port: number) => string;
   readonly lookup?: UndiciTransportOptions['lookup'];
   readonly auth?: (origin: string) => AuthInput;
-  /** Where it can end by another setting first. */
-  readonly streamed?: boolean;
+  readonly config?: Partial<HttpConnectionConfigInput>;
 }
 
 const faulty = (misbehave: (socket: Socket) => void) => () => startFaultServer(socket => misbehave(socket));
@@ -66,6 +65,16 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       }, 15);
     }),
   },
+  'a retry whose answer hangs': {
+    start: () => {
+      let asked = 0;
+      return startFaultServer(socket => {
+        asked += 1;
+        if (asked === 1) socket.write('HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n');
+      });
+    },
+    config: { retry: { baseDelayMs: 1 } },
+  },
   'a token endpoint that hangs': {
     start: faulty(() => undefined),
     auth: origin => ({
@@ -87,7 +96,12 @@ async function run(
   const origin = scenario.baseUrl?.(server.port) ?? `http://127.0.0.1:${server.port}`;
   const connection = engine.connection({
     name: 'Acme',
-    config: { baseUrl: origin, auth: scenario.auth?.(origin) ?? null, redirect: { maxRedirects: 50 } },
+    config: {
+      baseUrl: origin,
+      auth: scenario.auth?.(origin) ?? null,
+      redirect: { maxRedirects: 50 },
+      ...scenario.config,
+    },
     operations: [{ name: 'Go', config: { method: 'GET', path: '/', followRedirect: true } }],
   });
   const startedAtMs = performance.now();

@@ -118,6 +118,44 @@ it('is not in the report and the dry run of an answer that repeats the whole req
   expect(holdsCanary(JSON.stringify(dryRun) + inspect(dryRun, { depth: 20 }))).toBe(false);
 });
 
+it.each(Object.entries(faults))(
+  'a server that %s leaves no secret in a connection test',
+  async (_, { fault }) => {
+    await using server = await startFaultServer(fault);
+    await using engine = createEngine();
+    const report = await connect(engine, server.origin, 'GET').test();
+    expect(holdsCanary(JSON.stringify(report) + inspect(report, { depth: 20 }))).toBe(false);
+  },
+);
+
+it.each(Object.entries(faults))(
+  'a token endpoint that %s leaves no secret in the error',
+  async (_, { fault }) => {
+    await using server = await startFaultServer(fault);
+    await using engine = createEngine();
+    const connection = engine.connection({
+      name: 'Acme',
+      config: {
+        baseUrl: server.origin,
+        auth: {
+          authType: 'client_credentials',
+          tokenUrl: `${server.origin}/token?key=<<Key>>`,
+          clientId: 'robot',
+          clientSecret: '<<Key>>',
+          clientAuth: 'basic_auth',
+        },
+        timeouts: { headersMs: 60, bodyIdleMs: 60 },
+      },
+      secrets: { Key: CANARY },
+      operations: [{ name: 'Go', config: { method: 'GET', path: '/' } }],
+    });
+    const outcome = await connection.execute('Go').catch((error: unknown) => error);
+    if (!(outcome instanceof FerruleError)) throw new TypeError('expected a failure');
+    expect(outcome.stage).toBe('authenticate');
+    expect(holdsCanary(allOf(outcome))).toBe(false);
+  },
+);
+
 describe('the canary of these tests', () => {
   it.each([
     CANARY,

@@ -29,6 +29,22 @@ describe('an answer that says "not now"', () => {
     expect(notes).toEqual([[429, 'body', 42_000]]);
   });
 
+  test.each([
+    ['looked into', { 'content-length': '10' }, 'body'],
+    ['left alone, because it may never end,', {}, 'retry-after'],
+  ])('to a request for a stream is %s when it announces %o', async (_name, length, source) => {
+    const { origin } = await startCounter((response, nth) => {
+      const headers = { 'retry-after': '1', ...length };
+      if (nth === 1) response.writeHead(429, headers).end('{"wait":4}');
+      else response.end('done');
+    });
+    const { notes, observer, clock } = follow(createFakeClock());
+    const waitFrom: RetryOptions['waitFrom'] = async answer => JSON.parse(await textOf(answer.body)).wait;
+    const context = sendContext({ clock, observer, streaming: true });
+    const { body } = await open({}, { waitFrom }).send(httpRequest(origin), context);
+    expect([await textOf(body), notes]).toEqual(['done', [[429, source, source === 'body' ? 4_000 : 1_000]]]);
+  });
+
   test('and names no time is given the backoff, doubled each time up to its limit', async () => {
     const { origin, seen } = await startCounter(busyUntil(6, { 'retry-after': '0' }));
     const { notes, observer, clock } = follow(createFakeClock());
