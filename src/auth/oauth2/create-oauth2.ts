@@ -22,6 +22,7 @@ import {
 } from './grants.ts';
 import { toIssuedToken } from './issued-token.ts';
 import { createOauthClient, type OauthClient, toScopeParameter } from './oauth-client.ts';
+import { nameSamlAssertion } from './saml-signer.ts';
 import { createTokenActions } from './token-actions.ts';
 import { toTokenRequest } from './token-request.ts';
 
@@ -118,7 +119,13 @@ function toNamingRequest(plan: Oauth2Plan, { scope, ...call }: AuthCall): HttpRe
     clientSecret: plan.client.secret?.render(scope),
   };
   const sign = nameAssertion;
-  const parameters = toGrantParameters(plan.grant, scope, { sign, facts, pointer: plan.pointer }) ?? [];
+  const parameters =
+    toGrantParameters(plan.grant, scope, {
+      sign,
+      signSaml: nameSamlAssertion,
+      facts,
+      pointer: plan.pointer,
+    }) ?? [];
   const proof = proveClient(plan.client, scope, { sign, tokenUrl });
   const standard = [...parameters, ...toScopeParameter(plan, { scope, ...call })];
   return toTokenRequest(plan.parameters, tokenUrl, standard, proof, scope);

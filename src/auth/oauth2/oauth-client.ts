@@ -8,6 +8,7 @@ import { createSigner } from './assertion.ts';
 import { type ClientProof, type OauthParameter, proveClient } from './client-authentication.ts';
 import { createDiscovery } from './discovery.ts';
 import { toGrantParameters } from './grants.ts';
+import { createSamlSigning } from './saml-signer.ts';
 import type { EndpointName, ServerMetadata } from './server-metadata.ts';
 import { toFormRequest, toTokenRequest } from './token-request.ts';
 import { assertStrictToken, withJsonBody } from './token-response.ts';
@@ -43,10 +44,12 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
   const { clock, redactor } = services;
   const pointer = `${plan.pointer}/${plan.tokenUrl === null ? 'issuer' : 'tokenUrl'}`;
   const metadata = createDiscovery(plan, services);
-  const sign = createSigner({
+  const parts = {
     now: () => clock.now(),
     newId: () => services.randomBytes(16).toString('base64url'),
-  });
+  };
+  const sign = createSigner(parts);
+  const signSaml = createSamlSigning(parts);
 
   const endpoint = async (call: AuthCall, name: EndpointName): Promise<string> => {
     const given = givenEndpoint(plan, name);
@@ -88,6 +91,7 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
       };
       const parameters = toGrantParameters(plan.grant, call.scope, {
         sign,
+        signSaml,
         facts,
         pointer: plan.pointer,
       });
