@@ -52,7 +52,10 @@ async function renew(client: OauthClient, call: AuthCall, current: StoredToken |
   const { scope } = call;
   if (refreshToken !== undefined) {
     try {
-      const answer = await client.requestToken(call, toRefreshParameters(refreshToken.reveal()));
+      // RFC 6749 section 6: without scope the token is as it was granted; only who narrowed it then narrows it now.
+      const narrowing = plan.grant.grant === 'refresh_token' ? toScopeParameter(plan, call) : [];
+      const parameters = [...toRefreshParameters(refreshToken.reveal()), ...narrowing];
+      const answer = await client.requestToken(call, parameters);
       return await toIssuedToken(plan, answer, { scope, services, refreshToken, kept: current?.kept });
     } catch (error) {
       if (isContinued(plan.grant) || !isRefused(error)) throw error;
