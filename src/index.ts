@@ -5,7 +5,7 @@ export type {
   CompletedAuthorization,
 } from './auth/oauth2/authorization-code.ts';
 export type { AuthorizedDevice, DeviceAuthorization, DevicePoll } from './auth/oauth2/device-code.ts';
-export type { TokenIntrospection, TokenKind } from './auth/oauth2/token-actions.ts';
+export type { TokenIntrospection, TokenKind, TokenRevocation } from './auth/oauth2/token-actions.ts';
 export type { Token } from './auth/token.ts';
 export type { TokenEvent } from './auth/token-events.ts';
 export { decodeTokenRecord, encodeTokenRecord } from './auth/token-record.ts';

@@ -26,6 +26,8 @@ export function computeValues(
   { clock, redactor, stable = false }: ComputingParts,
 ): ReadonlyMap<string, unknown> {
   const values = new Map<string, unknown>();
+  const plain: Record<string, unknown> = Object.create(null);
+  const scope: ExpressionScope = { ...noAnswer, ...toNamedScope(given), values: plain };
   for (const { name, expression, isSecret, isVolatile } of plans) {
     const remember = (text: string) => {
       // What only names something is never sent; what is made anew with each call must not push out what lasts.
@@ -33,8 +35,8 @@ export function computeValues(
       if (isVolatile) redactor.addFleeting(text);
       else redactor.addText(text);
     };
-    const scope = { ...noAnswer, ...toNamedScope({ ...given, values }) };
     const value = expression.evaluate(scope, { clock, stable });
+    plain[name] = value;
     values.set(name, isSecret ? toGuarded(value, remember) : value);
   }
   return values;

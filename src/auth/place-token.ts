@@ -17,7 +17,7 @@ export function placeToken(
   scope: RenderScope,
   redactor: Pick<Redactor, 'add' | 'addText' | 'addFleeting'>,
 ): HttpRequest {
-  guard(token, redactor);
+  guardToken(token, redactor);
   const withCookies = keepCookies ? placeCookies(request, toCookieText(token.kept)) : request;
   if (placements.length === 0) {
     return placeHeader(withCookies, header.header, toCredential(header.prefix, token.value.reveal()));
@@ -34,8 +34,8 @@ export function placeToken(
   }, withCookies);
 }
 
-/** Also for a token that another engine or another connection asked for. */
-function guard({ value, kept }: Token, redactor: Pick<Redactor, 'add'>): void {
+/** Tells what is secret about a token; also of one that another engine or another connection asked for. */
+export function guardToken({ value, kept }: Token, redactor: Pick<Redactor, 'add'>): void {
   redactor.add(value);
   if (kept === undefined) return;
   for (const each of kept.values()) if (each instanceof SecretValue) redactor.add(each);

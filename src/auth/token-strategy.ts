@@ -3,7 +3,7 @@ import type { TokenUsePlan } from '../compile/auth/token-use.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CompiledExpression } from '../expression/expression.ts';
 import type { AuthCall, AuthServices, AuthStrategy, KeptValues, Rejection } from './auth-strategy.ts';
-import { placeToken } from './place-token.ts';
+import { guardToken, placeToken } from './place-token.ts';
 import type { StoredToken, Token } from './token.ts';
 import type { KeptToken } from './token-keeper.ts';
 
@@ -44,6 +44,7 @@ export function createTokenStrategy(
 
   const keep = (obtained: KeptToken): KeptValues | undefined => {
     const { kept } = obtained.token;
+    guardToken(obtained.token, obtained.token === placeholder ? unguarded : redactor);
     if (kept !== undefined) owners.set(kept, obtained);
     return kept;
   };

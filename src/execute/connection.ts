@@ -9,7 +9,7 @@ import type {
 } from '../auth/oauth2/authorization-code.ts';
 import type { AuthorizationStates } from '../auth/oauth2/authorization-state.ts';
 import type { AuthorizedDevice, DeviceAuthorization, DevicePoll } from '../auth/oauth2/device-code.ts';
-import type { TokenIntrospection, TokenKind } from '../auth/oauth2/token-actions.ts';
+import type { TokenIntrospection, TokenKind, TokenRevocation } from '../auth/oauth2/token-actions.ts';
 import type { TokenKeeper } from '../auth/token-keeper.ts';
 import type { Clock } from '../base/clock.ts';
 import { nearestName } from '../base/nearest-name.ts';
@@ -199,8 +199,11 @@ export class Connection {
     );
   }
 
-  /** Tells the authorization server that the tokens are not used any more (RFC 7009), and forgets them. */
-  async revokeToken(options: AuthorizationOptions = {}): Promise<void> {
+  /**
+   * Tells the authorization server that the tokens are not used any more (RFC 7009), and forgets them. Without a
+   * revocation endpoint they are only forgotten; when it fails, they are kept.
+   */
+  async revokeToken(options: AuthorizationOptions = {}): Promise<TokenRevocation> {
     return this.#authorize(options, (actions, call) => actions.revokeToken(call));
   }
 

@@ -138,6 +138,18 @@ describe('completing an authorization', () => {
     expect((await failureOf(connection.execute('Read', { Account: 'mo' }))).code).toBe('TOKEN_NEEDS_REAUTH');
   });
 
+  it('outlives a change of the client secret, and belongs to connections of its name alone', async () => {
+    const { engine, connection, server } = await scene();
+    const { url } = await connection.beginAuthorization(of('jo'));
+    await connection.completeAuthorization(callbackOf(url), of('jo'));
+    const changed = { ...auth, clientSecret: 'new', clientAuth: 'basic_auth' };
+    const definition = definitionOf(server.origin, changed);
+    const report = await engine.connection(definition).execute('Read', { Account: 'jo' });
+    expect(report.outputs['who']).toBe('Bearer t0ken');
+    const other = engine.connection(definition.replace('"Acme"', '"Other"'));
+    expect((await failureOf(other.execute('Read', { Account: 'jo' }))).code).toBe('TOKEN_NEEDS_REAUTH');
+  });
+
   it('uses a token without end and without refresh token until it is rejected', async () => {
     const { connection, clock } = await scene(() => ({ access_token: 't' }));
     const { url } = await connection.beginAuthorization(of('jo'));

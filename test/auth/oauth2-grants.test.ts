@@ -165,7 +165,7 @@ describe('refresh tokens', () => {
       const connection = scene.engine.connection(
         definitionOf(
           scene.server.origin,
-          { authType: 'oauth2', grant: 'refresh_token', clientId: 'c', refreshToken: '<<R>>' },
+          { authType: 'oauth2', grant: 'refresh_token', clientId: 'c', scope: 's', refreshToken: '<<R>>' },
           { R: 'first' },
         ),
       );
@@ -173,8 +173,8 @@ describe('refresh tokens', () => {
       clock.advance(100_000);
       await connection.execute('Read');
       expect(bodies(scene)).toEqual([
-        'grant_type=refresh_token&refresh_token=first&client_id=c',
-        `grant_type=refresh_token&refresh_token=${second}&client_id=c`,
+        'grant_type=refresh_token&refresh_token=first&scope=s&client_id=c',
+        `grant_type=refresh_token&refresh_token=${second}&scope=s&client_id=c`,
       ]);
     }
   });

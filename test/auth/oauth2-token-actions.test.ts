@@ -14,7 +14,7 @@ const raw = (status: number, value: unknown) => ({
 });
 
 /** A connection with a token and a refresh token; `/token/…` are the other endpoints. */
-async function scene(reply: TokenReply) {
+async function scene(reply: TokenReply, change: object = {}) {
   const started = await startScene(open, (request, nth) =>
     request.url === '/token'
       ? { access_token: 'acc3ss', refresh_token: 'r3fresh', expires_in: 60 }
@@ -31,6 +31,7 @@ async function scene(reply: TokenReply) {
     clientAuth: 'basic_auth',
     introspectionUrl: `${origin}/token/introspect`,
     revocationUrl: `${origin}/token/revoke`,
+    ...change,
   };
   const connection = started.engine.connection(definitionOf(origin, auth));
   await connection.execute('Read');
@@ -66,13 +67,13 @@ describe('introspection (RFC 7662)', () => {
 describe('revocation (RFC 7009)', () => {
   it('revokes the refresh token and the access token, and forgets both', async () => {
     const { connection, asked, tokenRequests } = await scene(() => raw(200, ''));
-    await connection.revokeToken();
+    expect(await connection.revokeToken()).toEqual({ revoked: true });
     expect(asked().map(([, body]) => body)).toEqual([
       'token=r3fresh&token_type_hint=refresh_token',
       'token=acc3ss&token_type_hint=access_token',
     ]);
     expect(tokenRequests.length).toBeGreaterThan(0);
-    await connection.revokeToken();
+    expect(await connection.revokeToken()).toEqual({ revoked: false });
     expect(asked()).toHaveLength(2);
     await connection.execute('Read');
     expect(asked().at(-1)?.[1]).toBe('grant_type=password&username=u&password=p');
@@ -85,6 +86,13 @@ describe('revocation (RFC 7009)', () => {
     await connection.revokeToken();
     await connection.execute('Read');
     expect(asked()).toHaveLength(3);
+  });
+
+  it('only forgets where the server has no endpoint for it', async () => {
+    const { connection, asked } = await scene(() => raw(404, ''), { revocationUrl: undefined });
+    expect(await connection.revokeToken()).toEqual({ revoked: false });
+    await connection.execute('Read');
+    expect(asked().map(([url]) => url)).toEqual(['/token']);
   });
 
   it('keeps the tokens when the server does not do it', async () => {

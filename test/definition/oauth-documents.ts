@@ -20,6 +20,21 @@ const assertion = optional({
   claims: fc.dictionary(text, json),
 });
 
+const saml = fc.record(
+  {
+    key: fc.option(filled),
+    certificate: filled,
+    issuer: filled,
+    subject: filled,
+    nameIdFormat: filled,
+    audience: filled,
+    recipient: filled,
+    lifetimeSeconds: fc.integer({ min: 1, max: 86_400 }),
+    attributes: fc.dictionary(text, text),
+  },
+  { requiredKeys: ['key', 'issuer', 'subject'] },
+);
+
 /** What every OAuth client may say. */
 const oauthClient = {
   clientAssertion: assertion,
@@ -64,7 +79,7 @@ const grants = fc.oneof(
   fc.record({ grant: fc.constant('client_credentials') }),
   fc.record({ grant: fc.constant('password'), username: text, password: nullableText }),
   fc.record({ grant: fc.constant('jwt_bearer'), assertion: fc.oneof(assertion, fc.option(filled)) }),
-  fc.record({ grant: fc.constant('saml2_bearer'), assertion: fc.option(filled) }),
+  fc.record({ grant: fc.constant('saml2_bearer'), assertion: fc.oneof(saml, fc.option(filled)) }),
   fc.record({ grant: fc.constant('refresh_token'), refreshToken: nullableText }),
   fc.record(
     {

@@ -122,7 +122,7 @@ function keyKinds(algorithm: SignatureAlgorithm): readonly string[] {
 }
 
 /** The error of node:crypto says nothing about the text, so it may be the cause. */
-function toPrivateKey(text: string, pointer: string): KeyObject {
+export function toPrivateKey(text: string, pointer: string): KeyObject {
   try {
     return createPrivateKey(text.replaceAll('\\n', '\n'));
   } catch (cause) {

@@ -22,6 +22,7 @@ import {
 } from './grants.ts';
 import { toIssuedToken } from './issued-token.ts';
 import { createOauthClient, type OauthClient, toScopeParameter } from './oauth-client.ts';
+import { nameSamlAssertion } from './saml-signer.ts';
 import { createTokenActions } from './token-actions.ts';
 import { toTokenRequest } from './token-request.ts';
 
@@ -51,7 +52,10 @@ async function renew(client: OauthClient, call: AuthCall, current: StoredToken |
   const { scope } = call;
   if (refreshToken !== undefined) {
     try {
-      const answer = await client.requestToken(call, toRefreshParameters(refreshToken.reveal()));
+      // RFC 6749 section 6: without scope the token is as it was granted; only who narrowed it then narrows it now.
+      const narrowing = plan.grant.grant === 'refresh_token' ? toScopeParameter(plan, call) : [];
+      const parameters = [...toRefreshParameters(refreshToken.reveal()), ...narrowing];
+      const answer = await client.requestToken(call, parameters);
       return await toIssuedToken(plan, answer, { scope, services, refreshToken, kept: current?.kept });
     } catch (error) {
       if (isContinued(plan.grant) || !isRefused(error)) throw error;
@@ -118,7 +122,13 @@ function toNamingRequest(plan: Oauth2Plan, { scope, ...call }: AuthCall): HttpRe
     clientSecret: plan.client.secret?.render(scope),
   };
   const sign = nameAssertion;
-  const parameters = toGrantParameters(plan.grant, scope, { sign, facts, pointer: plan.pointer }) ?? [];
+  const parameters =
+    toGrantParameters(plan.grant, scope, {
+      sign,
+      signSaml: nameSamlAssertion,
+      facts,
+      pointer: plan.pointer,
+    }) ?? [];
   const proof = proveClient(plan.client, scope, { sign, tokenUrl });
   const standard = [...parameters, ...toScopeParameter(plan, { scope, ...call })];
   return toTokenRequest(plan.parameters, tokenUrl, standard, proof, scope);

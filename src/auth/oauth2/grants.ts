@@ -3,9 +3,11 @@ import type { RenderScope } from '../../compile/render-scope.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { AssertionFacts, Signer } from './assertion.ts';
 import type { OauthParameter } from './client-authentication.ts';
+import type { SamlSigning } from './saml-signer.ts';
 
 export interface GrantSurroundings {
   readonly sign: Signer;
+  readonly signSaml: SamlSigning;
   readonly facts: AssertionFacts;
   /** JSON pointer of the auth definition. */
   readonly pointer: string;
@@ -15,7 +17,7 @@ export interface GrantSurroundings {
 export function toGrantParameters(
   plan: GrantPlan,
   scope: RenderScope,
-  { sign, facts, pointer }: GrantSurroundings,
+  { sign, signSaml, facts, pointer }: GrantSurroundings,
 ): readonly OauthParameter[] | undefined {
   switch (plan.grant) {
     case 'client_credentials':
@@ -37,11 +39,17 @@ export function toGrantParameters(
         ['assertion', token],
       ];
     }
-    case 'saml2_bearer':
+    case 'saml2_bearer': {
+      const { assertion } = plan;
+      const xml =
+        'attributes' in assertion
+          ? signSaml(assertion, scope, facts.audience)
+          : toFilled(assertion.render(scope), `${pointer}/assertion`);
       return [
         ['grant_type', 'urn:ietf:params:oauth:grant-type:saml2-bearer'],
-        ['assertion', toSamlParameter(plan.assertion.render(scope), plan.pointer)],
+        ['assertion', toSamlParameter(xml, `${pointer}/assertion`)],
       ];
+    }
     case 'refresh_token':
       return toRefreshParameters(toFilled(plan.refreshToken.render(scope), `${pointer}/refreshToken`));
     case 'token_exchange':

@@ -8,6 +8,7 @@ import { createSigner } from './assertion.ts';
 import { type ClientProof, type OauthParameter, proveClient } from './client-authentication.ts';
 import { createDiscovery } from './discovery.ts';
 import { toGrantParameters } from './grants.ts';
+import { createSamlSigning } from './saml-signer.ts';
 import type { EndpointName, ServerMetadata } from './server-metadata.ts';
 import { toFormRequest, toTokenRequest } from './token-request.ts';
 import { assertStrictToken, withJsonBody } from './token-response.ts';
@@ -18,7 +19,9 @@ export interface OauthClient {
   readonly services: AuthServices;
   /** Of the issuer; undefined when the definition gives every endpoint itself. */
   metadata(call: AuthCall): Promise<ServerMetadata | undefined>;
-  /** The URL of an endpoint, given or discovered. Throws DISCOVERY_FAILED when there is none. */
+  /** The URL of an endpoint, given or discovered; undefined when there is none. */
+  findEndpoint(call: AuthCall, name: EndpointName): Promise<string | undefined>;
+  /** The same. Throws DISCOVERY_FAILED when there is none. */
   endpoint(call: AuthCall, name: EndpointName): Promise<string>;
   /** Asks by the grant of the definition; undefined when only a person can give it. */
   requestByGrant(call: AuthCall): Promise<TokenAnswer | undefined>;
@@ -43,15 +46,19 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
   const { clock, redactor } = services;
   const pointer = `${plan.pointer}/${plan.tokenUrl === null ? 'issuer' : 'tokenUrl'}`;
   const metadata = createDiscovery(plan, services);
-  const sign = createSigner({
+  const parts = {
     now: () => clock.now(),
     newId: () => services.randomBytes(16).toString('base64url'),
-  });
+  };
+  const sign = createSigner(parts);
+  const signSaml = createSamlSigning(parts);
 
-  const endpoint = async (call: AuthCall, name: EndpointName): Promise<string> => {
+  const findEndpoint = async (call: AuthCall, name: EndpointName): Promise<string | undefined> => {
     const given = givenEndpoint(plan, name);
-    if (given !== null) return given.render(call.scope);
-    const found = (await metadata(call))?.endpoints.get(name);
+    return given === null ? (await metadata(call))?.endpoints.get(name) : given.render(call.scope);
+  };
+  const endpoint = async (call: AuthCall, name: EndpointName): Promise<string> => {
+    const found = await findEndpoint(call, name);
     if (found !== undefined) return found;
     throw new FerruleError('DISCOVERY_FAILED', `The connection has no ${name}`, {
       pointer: `${plan.pointer}/${endpointFields[name]}`,
@@ -77,6 +84,7 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
     plan,
     services,
     metadata,
+    findEndpoint,
     endpoint,
     async requestByGrant(call) {
       const tokenUrl = await endpoint(call, 'token_endpoint');
@@ -88,6 +96,7 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
       };
       const parameters = toGrantParameters(plan.grant, call.scope, {
         sign,
+        signSaml,
         facts,
         pointer: plan.pointer,
       });

@@ -12,6 +12,11 @@ export interface TokenIntrospection {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+export interface TokenRevocation {
+  /** False when there was nothing to revoke, or the server has no revocation endpoint: then it was only forgotten. */
+  readonly revoked: boolean;
+}
+
 export type TokenKind = 'access_token' | 'refresh_token';
 
 /** What a host may do with the connection's token besides using it. */
@@ -19,7 +24,7 @@ export interface TokenActions {
   /** Asks the server about the token (RFC 7662). */
   introspectToken(call: AuthCall, kind: TokenKind): Promise<TokenIntrospection>;
   /** Tells the server that the tokens are not used any more (RFC 7009), and forgets them. */
-  revokeToken(call: AuthCall): Promise<void>;
+  revokeToken(call: AuthCall): Promise<TokenRevocation>;
 }
 
 export function createTokenActions(client: OauthClient, keyOf: (call: AuthCall) => string): TokenActions {
@@ -49,7 +54,8 @@ export function createTokenActions(client: OauthClient, keyOf: (call: AuthCall) 
     },
     async revokeToken(call) {
       const key = keyOf(call);
-      const token = await tokens.read(key);
+      const hasEndpoint = (await client.findEndpoint(call, 'revocation_endpoint')) !== undefined;
+      const token = hasEndpoint ? await tokens.read(key) : undefined;
       // RFC 7009 section 2.1: with the refresh token its access tokens should end too; servers differ, so both are sent.
       for (const kind of ['refresh_token', 'access_token'] as const) {
         const text = toText(token, kind);
@@ -63,6 +69,7 @@ export function createTokenActions(client: OauthClient, keyOf: (call: AuthCall) 
         }
       }
       await tokens.forget(key);
+      return { revoked: token !== undefined };
     },
   };
 }

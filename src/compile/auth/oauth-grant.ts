@@ -3,13 +3,14 @@ import type { AuthorizationCodeGrantDefinition, GrantDefinition } from '../../de
 import type { TemplateCompiler } from '../template-compiler.ts';
 import type { FieldPlan, TextPlan, UrlPlan } from '../text-plan.ts';
 import { type AssertionPlan, compileAssertion } from './assertion.ts';
+import { compileSamlAssertion, type SamlAssertionPlan } from './saml-assertion.ts';
 
 /** What a token is asked for with, compiled. */
 export type GrantPlan =
   | { readonly grant: 'client_credentials' }
   | { readonly grant: 'password'; readonly username: TextPlan; readonly password: TextPlan }
   | { readonly grant: 'jwt_bearer'; readonly assertion: AssertionPlan | TextPlan }
-  | { readonly grant: 'saml2_bearer'; readonly assertion: TextPlan; readonly pointer: string }
+  | { readonly grant: 'saml2_bearer'; readonly assertion: SamlAssertionPlan | TextPlan }
   | { readonly grant: 'refresh_token'; readonly refreshToken: TextPlan }
   | TokenExchangePlan
   | DeviceCodePlan
@@ -72,12 +73,16 @@ export function compileGrant(
             : compileAssertion(assertion, `${pointer}/assertion`, 'RS256', compiler),
       };
     }
-    case 'saml2_bearer':
+    case 'saml2_bearer': {
+      const { assertion } = definition;
       return {
         grant: 'saml2_bearer',
-        assertion: text(definition.assertion, 'assertion'),
-        pointer: `${pointer}/assertion`,
+        assertion:
+          typeof assertion === 'string' || assertion === null
+            ? text(assertion, 'assertion')
+            : compileSamlAssertion(assertion, `${pointer}/assertion`, compiler),
       };
+    }
     case 'refresh_token':
       return { grant: 'refresh_token', refreshToken: text(definition.refreshToken, 'refreshToken') };
     case 'token_exchange':

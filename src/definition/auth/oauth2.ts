@@ -11,6 +11,7 @@ import {
   type OauthClientDefinition,
   type SecretMap,
 } from './oauth-client.ts';
+import { createSamlAssertionSchema, type SamlAssertionDefinition } from './saml-assertion.ts';
 
 /** OAuth 2.0 by any grant. Texts are templates. */
 export type Oauth2Definition = { readonly authType: 'oauth2' } & Oauth2ClientDefinition & GrantDefinition;
@@ -54,8 +55,8 @@ export interface JwtBearerGrantDefinition {
 
 export interface SamlBearerGrantDefinition {
   readonly grant: 'saml2_bearer';
-  /** The assertion, signed already: XML, or XML in base64 or base64url. */
-  readonly assertion: string | null;
+  /** What is signed for each token request; or the assertion, signed already: XML, or XML in base64 or base64url. */
+  readonly assertion: SamlAssertionDefinition | string | null;
 }
 
 export interface RefreshTokenGrantDefinition {
@@ -118,12 +119,17 @@ export function createOauth2Schema(): GenericSchema<Oauth2Input> {
     if (typeof input === 'string' || input === null) return pasted;
     return isObject(input) ? token : refusal('wrong_type', 'a text, an object or null');
   });
+  const samlToken = createSamlAssertionSchema();
+  const saml = judgedBy(v.union([pasted, samlToken]), input => {
+    if (typeof input === 'string' || input === null) return pasted;
+    return isObject(input) ? samlToken : refusal('wrong_type', 'a text, an object or null');
+  });
   const one = { atLeastOne: [['tokenUrl', 'issuer']] };
   const grants = {
     client_credentials: fields({ ...client, grant: oneOf(['client_credentials']) }, one),
     password: fields({ ...client, grant: oneOf(['password']), username: v.string(), password: secret }, one),
     jwt_bearer: fields({ ...client, grant: oneOf(['jwt_bearer']), assertion }, one),
-    saml2_bearer: fields({ ...client, grant: oneOf(['saml2_bearer']), assertion: pasted }, one),
+    saml2_bearer: fields({ ...client, grant: oneOf(['saml2_bearer']), assertion: saml }, one),
     refresh_token: fields({ ...client, grant: oneOf(['refresh_token']), refreshToken: secret }, one),
     token_exchange: fields(
       {
@@ -197,8 +203,12 @@ export function mapOauth2Secrets(definition: Oauth2Definition, map: SecretMap): 
       }
       return { ...mapped, assertion: mapAssertionKey(assertion, 'assertion', map) };
     }
-    case 'saml2_bearer':
-      return { ...mapped, assertion: nullable(mapped.assertion, 'assertion') };
+    case 'saml2_bearer': {
+      const { assertion } = mapped;
+      return typeof assertion === 'string' || assertion === null
+        ? { ...mapped, assertion: nullable(assertion, 'assertion') }
+        : { ...mapped, assertion: { ...assertion, key: nullable(assertion.key, 'assertion.key') } };
+    }
     case 'refresh_token':
       return { ...mapped, refreshToken: nullable(mapped.refreshToken, 'refreshToken') };
     case 'token_exchange': {
