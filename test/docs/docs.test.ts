@@ -16,17 +16,25 @@ import { directoryOf, programsOf, runProgram, typeCheck } from './programs.ts';
  * and options that exist; `sh run` is run, and must succeed. `text output` is what the block before it prints.
  * `http` and `text error` stand in authentication.md and are checked beside its connections. `text` is for people.
  */
-const known = /^(ts|json( operation| fragment| [\w.-]+\.json)?|sh( run)?|http|text( output| error)?)$/;
+const known = /^(ts|json( operation| fragment| claims| [\w.-]+\.json)?|sh( run)?|http|text( output| error)?)$/;
 
 const pages = readPages();
 const checkedElsewhere = [
   'docs/authentication.md',
   'docs/authentication/api-key.md',
+  'docs/authentication/authorization-code.md',
   'docs/authentication/aws-signature-v4.md',
+  'docs/authentication/client-credentials.md',
+  'docs/authentication/device-code.md',
   'docs/authentication/digest.md',
   'docs/authentication/hmac.md',
   'docs/authentication/http-bearer-token.md',
+  'docs/authentication/jwt-bearer.md',
   'docs/authentication/oauth1.md',
+  'docs/authentication/password.md',
+  'docs/authentication/refresh-token.md',
+  'docs/authentication/saml2-bearer.md',
+  'docs/authentication/token-exchange.md',
 ];
 
 let workshop: string;
@@ -130,7 +138,7 @@ function prepare(page: Page): string {
 function problemOfJson({ language, flags, text, place }: Block): string {
   if (language !== 'json') return '';
   try {
-    if (flags.includes('fragment')) JSON.parse(text);
+    if (flags.includes('fragment') || flags.includes('claims')) JSON.parse(text);
     else if (flags.includes('operation')) parseOperation(text);
     else engine.connection(text);
     return '';

@@ -78,6 +78,7 @@ const types = [
   'TokenIntrospection',
   'TokenKind',
   'TokenRecord',
+  'TokenRevocation',
   'TokenStore',
   'TokenUse',
   'Transport',
