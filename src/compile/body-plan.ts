@@ -102,6 +102,7 @@ function compileForm(
   pointer: string,
   compiler: TemplateCompiler,
 ): BodyPlan {
+  for (const name of Object.keys(form)) compiler.noteName(name, joinPointer(pointer, name));
   const fields = Object.entries(form).map(([name, value]) => ({
     name,
     text: compiler.text(value, 'form', joinPointer(pointer, name)),

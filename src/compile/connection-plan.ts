@@ -124,7 +124,8 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
   );
   const test = compileTest(config, surroundings);
   const retry = compileRetry(config.retry, { pointer: '/config/retry', trusted: options.trusted, issues });
-  issues.throwIfAny('DEFINITION_INVALID', count => `The connection "${definition.name}" has ${count}`);
+  const shownName = redactor.redact(definition.name.slice(0, 100));
+  issues.throwIfAny('DEFINITION_INVALID', count => `The connection "${shownName}" has ${count}`);
   const plan = {
     name: definition.name,
     operations: new Map(operations.map(operation => [operation.name, operation])),

@@ -95,6 +95,7 @@ function compileFields(
 ): readonly FieldPlan[] {
   return Object.entries(fields).flatMap(([name, value]) => {
     const fieldPointer = joinPointer(pointer, name);
+    if (place === 'query') compiler.noteName(name, fieldPointer);
     if (typeof value === 'string') return [{ name, text: compiler.text(value, place, fieldPointer) }];
     return value.map((text, index) => ({
       name,

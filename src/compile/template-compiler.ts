@@ -158,6 +158,13 @@ export class TemplateCompiler {
     );
   }
 
+  /** Notes a name that looks like a template: names of parameters and fields are sent as they are. */
+  noteName(name: string, pointer: string): void {
+    if (!/<<.+>>|\{\{.+\}\}/s.test(name)) return;
+    const message = 'The name holds what looks like a tag; names take no tags, and this one is sent as it is';
+    this.#options.diagnostics.add({ code: 'TEMPLATE_PLACE', pointer, message });
+  }
+
   #compile(pointer: string, compile: () => CompiledTemplate<RenderScope>): TextPlan {
     const template = this.issues.attempt(pointer, compile) ?? neverCompiled;
     this.#note(template.references, template.diagnostics);

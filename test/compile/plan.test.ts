@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { compileConnection } from '../../src/compile/connection-plan.ts';
 import { parseConnection } from '../../src/definition/parse-connection.ts';
-import type { ConnectionInput } from '../../src/index.ts';
+import { type ConnectionInput, createEngine } from '../../src/index.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const compile = (definition: ConnectionInput) =>
@@ -136,6 +136,29 @@ describe('a compiled connection', () => {
     expect(request?.params.map(({ name, text }) => [name, text.source])).toEqual([
       ['lang', 'en'],
       ['v', '2'],
+    ]);
+  });
+
+  it('warns of tags in the names of parameters and fields, which are sent as they are', async () => {
+    await using engine = createEngine();
+    const { diagnostics } = engine.connection({
+      name: 'Names',
+      config: { baseUrl: 'https://api.ferrule.test' },
+      operations: [
+        {
+          name: 'Send',
+          config: {
+            method: 'POST',
+            path: '/x',
+            params: { '<<Field>>': '1', 'filter[a]': '2' },
+            body: { bodyType: 'www_form_urlencoded', form: { 'a {{B}}': 'x' } },
+          },
+        },
+      ],
+    });
+    expect(diagnostics.map(({ code, pointer }) => [code, pointer])).toEqual([
+      ['TEMPLATE_PLACE', '/operations/0/config/params/<<Field>>'],
+      ['TEMPLATE_PLACE', '/operations/0/config/body/form/a {{B}}'],
     ]);
   });
 });

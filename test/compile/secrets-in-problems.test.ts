@@ -10,6 +10,7 @@ const places = {
   'the type of the connection': { type: secret },
   'a template that cannot be read': { operation: { path: `/x/${secret}{{#open}}` } },
   'an expression that cannot be read': { outputs: { O: { value: `body.${secret}` } } },
+  'a name': { name: `the ${secret} of ${'x'.repeat(5_000)}`, operation: { method: 'SEND' } },
   'a method': { operation: { method: secret } },
 };
 
@@ -25,6 +26,7 @@ it.each(Object.entries(places))('a secret that was pasted as %s is not repeated'
   };
   const failure = await failureOf(() => engine.connection(definition as never));
   expect(failure.category).toBe('definition');
+  expect(failure.message.length).toBeLessThan(1_000);
   expect(inspect(failure, { depth: 9 })).not.toContain('c4n4ry');
 });
 
