@@ -10,6 +10,7 @@ import { createEgressPolicy, type EgressOptions } from '../transport/egress-poli
 import { withRedirects } from '../transport/redirects.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
+import { withWitness } from '../transport/witness.ts';
 import { Connection } from './connection.ts';
 import type { SecretProvider } from './secret-reader.ts';
 
@@ -50,7 +51,7 @@ const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 /** An engine. It does nothing until a connection executes. */
 export function createEngine(options: EngineOptions = {}): Engine {
   const clock = options.clock ?? systemClock;
-  const wire = options.transport ?? createUndiciTransport();
+  const wire = withWitness(options.transport ?? createUndiciTransport());
   const transport = withRedirects(wire);
   const egress = createEgressPolicy(options.egress);
   const connectionsPerOrigin = options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN;

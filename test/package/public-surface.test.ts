@@ -34,6 +34,9 @@ const types = [
   'ErrorCodeEntry',
   'ExecutionReport',
   'FailedExecutionReport',
+  'Har',
+  'HarEntry',
+  'HarPair',
   'HeaderPair',
   'HttpRequest',
   'HttpResponse',
@@ -63,6 +66,7 @@ const types = [
   'Timings',
   'TokenUse',
   'Transport',
+  'WireExchange',
 ];
 
 const source = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
