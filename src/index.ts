@@ -40,6 +40,7 @@ export type {
   Timings,
   TokenUse,
 } from './execute/execution-report.ts';
+export type { Har, HarEntry, HarPair } from './execute/har.ts';
 export type { SecretProvider } from './execute/secret-reader.ts';
 export type { StreamEvent } from './execute/stream-events.ts';
 export type { OperationStream } from './execute/stream-operation.ts';
@@ -59,3 +60,4 @@ export type {
   SendObserver,
   Transport,
 } from './transport/transport.ts';
+export type { WireExchange } from './transport/witness.ts';

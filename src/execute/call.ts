@@ -148,7 +148,7 @@ export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): 
 export function toSendContext(
   call: Call,
   scope: RenderScope,
-  sending: Pick<SendContext, 'streaming' | 'observer' | 'renewRequest'>,
+  sending: Pick<SendContext, 'streaming' | 'observer' | 'renewRequest' | 'witness'>,
 ): SendContext {
   const { context, operation, options } = call;
   return {
@@ -162,5 +162,6 @@ export function toSendContext(
     streaming: sending.streaming,
     observer: sending.observer,
     renewRequest: sending.renewRequest,
+    witness: sending.witness,
   };
 }

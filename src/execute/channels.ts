@@ -5,6 +5,7 @@ import { SecretValue } from '../base/secret-value.ts';
 import type { ClientCertificatePlan } from '../compile/client-certificate.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
+import { createChannel } from '../transport/create-channel.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { Channel } from '../transport/transport.ts';
 import type { ClientCertificate, TrustPlan } from '../transport/trust.ts';
@@ -68,23 +69,13 @@ export class Channels {
 
   #create(trust: TrustPlan): Channel {
     const { http2, limits, timeouts } = this.#plan;
-    const connectionsPerOrigin = this.#connectionsPerOrigin;
-    const parts = [
-      trust.key,
-      this.#egress.key,
-      connectionsPerOrigin,
-      http2,
-      limits.maxHeaderBytes,
-      timeouts.connectMs,
-    ];
-    return {
-      key: parts.join('|'),
+    return createChannel({
       trust,
       egress: this.#egress,
       http2,
-      connectionsPerOrigin,
+      connectionsPerOrigin: this.#connectionsPerOrigin,
       connectTimeoutMs: timeouts.connectMs,
       maxHeaderBytes: limits.maxHeaderBytes,
-    };
+    });
   }
 }

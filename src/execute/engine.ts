@@ -16,6 +16,7 @@ import { createEgressPolicy, type EgressOptions } from '../transport/egress-poli
 import { withRedirects } from '../transport/redirects.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
+import { withWitness } from '../transport/witness.ts';
 import { Connection } from './connection.ts';
 import { assertEngineOptions } from './engine-options.ts';
 import type { SecretProvider } from './secret-reader.ts';
@@ -74,7 +75,7 @@ const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 export function createEngine(options: EngineOptions = {}): Engine {
   assertEngineOptions(options);
   const clock = options.clock ?? systemClock;
-  const wire = options.transport ?? createUndiciTransport();
+  const wire = withWitness(options.transport ?? createUndiciTransport());
   const transport = withRedirects(wire);
   const egress = createEgressPolicy(options.egress);
   const connectionsPerOrigin = options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN;

@@ -61,7 +61,8 @@ export async function sendAuthenticated(
       authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
       return authenticated.request;
     };
-    const sendContext = toSendContext(call, scope, { streaming, observer: report.observer, renewRequest });
+    const { observer, witness } = report;
+    const sendContext = toSendContext(call, scope, { streaming, observer, witness, renewRequest });
     report.authenticated(authenticated.token);
     const answer = await transport.send(authenticated.request, sendContext);
     report.answered(answer);

@@ -34,6 +34,8 @@ export interface CallOptions {
   readonly replayWrites?: boolean;
   /** Adds the raw answer to the report. */
   readonly debug?: boolean;
+  /** Adds the operation's requests and answers to the report as an HTTP Archive, secrets masked. */
+  readonly har?: boolean;
   /**
    * Of a stream of server-sent events, asked for by GET: connect again when it ends or breaks off, after the time the
    * server asks for, and go on behind the last event. `timeoutMs` then holds for each connection.

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/error-codes.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { RedirectHop, RetryRefusal, RetryWait } from '../transport/transport.ts';
+import type { Har } from './har.ts';
 
 /** Something worth knowing that did not stop the execution. */
 export type Diagnostic = Issue;
@@ -72,13 +73,15 @@ export interface ExecutionReport {
   readonly token?: TokenUse;
   readonly timings: Timings;
   readonly raw?: RawAnswer;
+  /** Only when the call asked for `har`. */
+  readonly har?: Har;
 }
 
 /** What had happened when an execution failed; found at `error.report`. */
 export interface FailedExecutionReport
   extends Pick<
     ExecutionReport,
-    'connection' | 'operation' | 'diagnostics' | 'attempts' | 'redirects' | 'token' | 'timings'
+    'connection' | 'operation' | 'diagnostics' | 'attempts' | 'redirects' | 'token' | 'timings' | 'har'
   > {
   readonly ok: false;
   /** Left out when the failure came before the request was rendered. */

@@ -2,6 +2,7 @@ import type { UsedToken } from '../auth/auth-strategy.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { HttpRequest, HttpResponse, SendObserver } from '../transport/transport.ts';
+import type { WireExchange } from '../transport/witness.ts';
 import { AttemptList } from './attempt-list.ts';
 import type { Call, PreparedCall } from './call.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   Timings,
   TokenUse,
 } from './execution-report.ts';
+import { toHar } from './har.ts';
 import type { MappedOutputs } from './map-outputs.ts';
 import type { Answer } from './read-answer.ts';
 
@@ -31,6 +33,7 @@ export class ReportWriter {
   };
   readonly #diagnostics: Issue[] = [];
   readonly #attempts = new AttemptList();
+  #exchanges: WireExchange[] | undefined;
   #sending = false;
   #request: HttpRequest | undefined;
   #response: HttpResponse | undefined;
@@ -46,6 +49,14 @@ export class ReportWriter {
   /** To be told what retries and queues do. */
   get observer(): SendObserver {
     return this.#attempts;
+  }
+
+  /** To be shown every request, when the caller wants to see them. */
+  get witness(): ((exchange: WireExchange) => void) | undefined {
+    if (this.#call.options.har !== true) return undefined;
+    this.#exchanges ??= [];
+    const exchanges = this.#exchanges;
+    return exchange => void exchanges.push(exchange);
   }
 
   rendered({ request, bound }: PreparedCall): void {
@@ -126,6 +137,7 @@ export class ReportWriter {
       redirects: context.redactor.redactDeep(this.#response?.redirects ?? []) as ExecutionReport['redirects'],
       ...(token === undefined ? {} : { token }),
       timings: { ...this.#timings, totalMs: context.clock.monotonicNow() - startedAtMs },
+      ...(this.#exchanges === undefined ? {} : { har: toHar(this.#exchanges, context.redactor) }),
     };
   }
 

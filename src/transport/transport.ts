@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors/error-codes.ts';
 import type { EgressPolicy } from './egress-policy.ts';
 import type { WaitSource } from './retry-delay.ts';
 import type { TrustPlan } from './trust.ts';
+import type { WireExchange } from './witness.ts';
 
 /** A header as it stands on the wire: name, value. Order and repetition are kept. */
 export type HeaderPair = readonly [name: string, value: string];
@@ -116,6 +117,8 @@ export interface SendContext {
   readonly renewRequest?: (() => Promise<HttpRequest>) | undefined;
   /** Told what retries and queues do, as it happens. */
   readonly observer?: SendObserver | undefined;
+  /** Shown every single request as it begins, with all its secrets; the rest is filled in as it happens. */
+  readonly witness?: ((exchange: WireExchange) => void) | undefined;
 }
 
 /** An attempt that came to nothing. */

@@ -16,7 +16,8 @@ import { directoryOf, programsOf, runProgram, typeCheck } from './programs.ts';
  * and options that exist; `sh run` is run, and must succeed. `text output` is what the block before it prints.
  * `http` and `text error` stand in authentication.md and are checked beside its connections. `text` is for people.
  */
-const known = /^(ts|json( operation| fragment| claims| [\w.-]+\.json)?|sh( run)?|http|text( output| error)?)$/;
+const known =
+  /^(ts|json( operation| fragment| claims| [\w.-]+\.json)?|sh( run)?|http|text( output| error)?)$/;
 
 const pages = readPages();
 const checkedElsewhere = [

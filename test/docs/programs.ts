@@ -49,6 +49,7 @@ export async function typeCheck(pages: readonly Page[], workshop: string): Promi
   writeFileSync(join(workshop, 'schema.json'), JSON.stringify(generateSchema()));
   const paths = {
     ferrule: [join(root, 'src/index.ts')],
+    'ferrule/transport': [join(root, 'src/transport.ts')],
     'ferrule/schema': [join(workshop, 'schema.json')],
   };
   const compilerOptions = { noEmit: true, rootDir: '/', noUnusedLocals: false, paths };
@@ -65,9 +66,13 @@ export async function runProgram(
   directory: string,
   systems: ExampleSystems,
 ): Promise<string> {
-  const entry = new URL('../../src/index.ts', import.meta.url).href;
+  const entryOf = (name: string) => new URL(`../../src/${name}.ts`, import.meta.url).href;
   const file = join(directory, 'program.ts');
-  writeFileSync(file, systems.toLocal(program.text).replaceAll("from 'ferrule'", `from '${entry}'`));
+  const text = systems
+    .toLocal(program.text)
+    .replaceAll("from 'ferrule'", `from '${entryOf('index')}'`)
+    .replaceAll("from 'ferrule/transport'", `from '${entryOf('transport')}'`);
+  writeFileSync(file, text);
   return systems.toPublished(await run(process.execPath, [file], directory));
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as entry from '../../src/index.ts';
+import * as transportEntry from '../../src/transport.ts';
 
 /** What users may import. A name that goes is a breaking change; a name that comes is a promise. */
 const values = [
@@ -43,6 +44,9 @@ const types = [
   'ErrorCodeEntry',
   'ExecutionReport',
   'FailedExecutionReport',
+  'Har',
+  'HarEntry',
+  'HarPair',
   'HeaderPair',
   'HttpRequest',
   'HttpResponse',
@@ -82,6 +86,7 @@ const types = [
   'TokenStore',
   'TokenUse',
   'Transport',
+  'WireExchange',
 ];
 
 const source = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
@@ -97,6 +102,42 @@ describe('the public surface', () => {
 
   it('is a list of names and nothing else', () => {
     expect(source.replaceAll(/export (?:type )?\{[^}]*\} from '\.\/[^']+';\n/g, '')).toBe('');
+  });
+});
+
+describe('the transport by itself', () => {
+  const source = readFileSync(new URL('../../src/transport.ts', import.meta.url), 'utf8');
+
+  it('has exactly these values', () => {
+    const values = ['FerruleError', 'SecretValue', 'createTransport', 'errorCodes', 'systemClock'];
+    expect(Object.keys(transportEntry).sort()).toEqual(values);
+  });
+
+  it('has exactly these types', () => {
+    const types = exportedNames(source).filter(name => !(name in transportEntry));
+    expect(types.sort()).toEqual([
+      'Category',
+      'ClientCertificate',
+      'Clock',
+      'CredentialPlaces',
+      'EgressOptions',
+      'ErrorCode',
+      'ErrorCodeEntry',
+      'HeaderPair',
+      'HttpResponse',
+      'HttpTransport',
+      'Limits',
+      'Lookup',
+      'RedirectHop',
+      'ResponseBody',
+      'SendOptions',
+      'Stage',
+      'Timeouts',
+      'Timer',
+      'TlsOptions',
+      'TransportOptions',
+      'TransportRequest',
+    ]);
   });
 });
 

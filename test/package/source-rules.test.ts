@@ -46,9 +46,9 @@ describe('the sources', () => {
     expect(found.sort()).toEqual(Object.keys(revealing).sort());
   });
 
-  it('load no large library before it is needed', () => {
-    const loaded = loadedBy("await import(process.argv[1] + 'index.ts');");
-    expect(loaded.some(url => url.endsWith('/src/index.ts'))).toBe(true);
+  it.each(['index.ts', 'transport.ts'])('load no large library before it is needed: %s', entry => {
+    const loaded = loadedBy(`await import(process.argv[1] + '${entry}');`);
+    expect(loaded.some(url => url.endsWith(`/src/${entry}`))).toBe(true);
     expect(heavyOf(loaded)).toEqual([]);
   });
 
