@@ -114,7 +114,15 @@ function compileHeaders(
   pointer: string,
   compiler: TemplateCompiler,
 ): readonly FieldPlan[] {
-  for (const [name, value] of Object.entries(headers)) {
+  const own = Object.entries(headers).filter(([name]) => !isFramingHeader(name));
+  for (const name of Object.keys(headers).filter(isFramingHeader)) {
+    compiler.warn({
+      code: 'HEADER_INVALID',
+      pointer: joinPointer(pointer, name),
+      message: `The header ${name} is left out: it is computed from the body and the connection`,
+    });
+  }
+  for (const [name, value] of own) {
     compiler.issues.attempt(joinPointer(pointer, name), () => {
       assertHeaderName(name);
       if (isHostHeader(name) && typeof value !== 'string' && value.length > 1) {
@@ -122,7 +130,12 @@ function compileHeaders(
       }
     });
   }
-  return compileFields(headers, pointer, 'header', compiler);
+  return compileFields(Object.fromEntries(own), pointer, 'header', compiler);
+}
+
+/** Definitions pasted from the log of another client have them; they are no reason to refuse the whole. */
+function isFramingHeader(name: string): boolean {
+  return FRAMING_HEADERS.has(name.toLowerCase());
 }
 
 /** A server must refuse a request with two of it, or with one that is no host (RFC 9112 section 3.2). */
@@ -141,7 +154,7 @@ export function assertHeaderName(name: string): void {
       },
     );
   }
-  if (FRAMING_HEADERS.has(name.toLowerCase())) {
+  if (isFramingHeader(name)) {
     throw new FerruleError('HEADER_INVALID', `The header ${name} is set by the transport`, {
       hint: 'Remove the header; it is computed from the body and the connection.',
     });

@@ -78,6 +78,11 @@ export class TemplateCompiler {
     return new TemplateCompiler({ ...this.#options, kept }, this.#used);
   }
 
+  /** Adds a lint warning: something works, but not as written. */
+  warn(issue: Issue): void {
+    this.#options.diagnostics.add(issue);
+  }
+
   /** The secrets that the templates compiled so far need. */
   get secretsUsed(): readonly string[] {
     return [...this.#used.secrets];

@@ -44,7 +44,7 @@ describe('a compiled connection', () => {
               configType: 'http',
               method: 'POST',
               path: 'a/{{#open}}',
-              headers: { 'bad name': 'x', 'Content-Length': '5' },
+              headers: { 'bad name': 'x' },
               body: { bodyType: 'raw', raw: '{"a": tru}' },
             },
             outputs: { x: { value: 'body.' }, y: { value: 'process.exit()' } },
@@ -57,7 +57,6 @@ describe('a compiled connection', () => {
       expect.arrayContaining([
         ['CERTIFICATE_INVALID', '/config/caCert'],
         ['HEADER_INVALID', '/operations/0/config/headers/bad name'],
-        ['HEADER_INVALID', '/operations/0/config/headers/Content-Length'],
         ['BODY_NOT_JSON', '/operations/0/config/body/raw'],
         ['EXPRESSION_SYNTAX', '/operations/0/outputs/x/value'],
         ['EXPRESSION_NOT_ALLOWED', '/operations/0/outputs/y/value'],
@@ -85,6 +84,27 @@ describe('a compiled connection', () => {
     expect(error.issues.map(({ pointer }) => pointer)).toEqual([
       '/config/auth/token/op/path',
       '/config/auth/outputs/token',
+    ]);
+  });
+
+  it('leaves out headers that the connection computes, with a warning, as pasted definitions have them', () => {
+    const headers = {
+      'Content-Length': '5',
+      Connection: 'keep-alive',
+      'transfer-encoding': 'chunked',
+      'X-Team': 'a',
+    };
+    const { plan } = compile({
+      ...base,
+      config: { configType: 'http', baseUrl },
+      operations: [{ name: 'o', config: { configType: 'http', method: 'GET', path: 'a', headers } }],
+    });
+    const names = plan.operations.get('o')?.request.headers.map(({ name }) => name);
+    expect(names).toEqual(['accept', 'user-agent', 'X-Team']);
+    expect(plan.diagnostics.map(({ code, pointer }) => [code, pointer])).toEqual([
+      ['HEADER_INVALID', '/operations/0/config/headers/Content-Length'],
+      ['HEADER_INVALID', '/operations/0/config/headers/Connection'],
+      ['HEADER_INVALID', '/operations/0/config/headers/transfer-encoding'],
     ]);
   });
 

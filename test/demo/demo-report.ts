@@ -17,7 +17,7 @@ export function introduction(): string {
   ].join('\n');
 }
 
-export function chapterHead(number: number, { title, text }: Chapter): string {
+export function chapterHead(number: number, { title, text }: Pick<Chapter, 'title' | 'text'>): string {
   return `\n${number}. ${title}\n   ${text}\n`;
 }
 

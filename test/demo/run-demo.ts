@@ -5,7 +5,11 @@ import { type Chapter, createChapters } from './chapters.ts';
 import { chapterHead, describeStep, introduction, summary } from './demo-report.ts';
 import { type DemoServers, startDemoServers } from './demo-servers.ts';
 import { judgeOutcome, runFerrule } from './step.ts';
+import { playTokenLife, type TokenLifeOptions } from './token-life.ts';
 import { writeDefinitions } from './write-definitions.ts';
+
+/** The library that is shown beside the command, for what takes an hour unless the clock is moved. */
+type Ferrule = TokenLifeOptions['ferrule'];
 
 export interface DemoOptions {
   /** The file of the command. */
@@ -13,6 +17,8 @@ export interface DemoOptions {
   readonly write: (text: string) => void;
   /** What to show; everything by default. */
   readonly chapters?: (servers: DemoServers) => readonly Chapter[];
+  /** Adds the chapter on the life of a token. */
+  readonly ferrule?: Ferrule;
 }
 
 export interface DemoResult {
@@ -21,7 +27,12 @@ export interface DemoResult {
 }
 
 /** Starts the servers, runs every step, tells what came of it, and closes the servers whatever happens. */
-export async function runDemo({ cli, write, chapters = createChapters }: DemoOptions): Promise<DemoResult> {
+export async function runDemo({
+  cli,
+  write,
+  ferrule,
+  chapters = createChapters,
+}: DemoOptions): Promise<DemoResult> {
   const startedAtMs = performance.now();
   write(introduction());
   const folder = mkdtempSync(join(tmpdir(), 'ferrule-demo-'));
@@ -30,13 +41,27 @@ export async function runDemo({ cli, write, chapters = createChapters }: DemoOpt
   try {
     servers = await startDemoServers();
     writeDefinitions(folder, servers);
-    result = await runChapters(chapters(servers), servers, { cli, folder, write });
+    const shown = chapters(servers);
+    result = await runChapters(shown, servers, { cli, folder, write });
+    if (ferrule !== undefined) {
+      write(chapterHead(shown.length + 1, tokenLife));
+      result = add(result, await playTokenLife({ ferrule, write }));
+    }
   } finally {
     await servers?.close();
     rmSync(folder, { recursive: true, force: true });
   }
   write(summary(result.passed, result.failed, performance.now() - startedAtMs));
   return result;
+}
+
+const tokenLife = {
+  title: 'The life of a token',
+  text: 'By the library, on a clock that is moved by hand: what takes an hour passes in a moment.',
+};
+
+function add(one: DemoResult, other: DemoResult): DemoResult {
+  return { passed: one.passed + other.passed, failed: one.failed + other.failed };
 }
 
 async function runChapters(
