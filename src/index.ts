@@ -17,6 +17,7 @@ export type { Connection, Parameters } from './execute/connection.ts';
 export type { DryRun } from './execute/dry-run.ts';
 export { createEngine, type Engine, type EngineOptions } from './execute/engine.ts';
 export type { CallOptions } from './execute/execution-context.ts';
+export type { ExecutionEvent } from './execute/execution-events.ts';
 export type {
   Attempt,
   Diagnostic,
@@ -33,6 +34,8 @@ export type { StreamEvent } from './execute/stream-events.ts';
 export type { OperationStream } from './execute/stream-operation.ts';
 export type { ConnectionTestReport, TestStage, TestStageName } from './execute/test-connection.ts';
 export type { EgressOptions } from './transport/egress-policy.ts';
+export type { RequestEvent } from './transport/request-events.ts';
+export type { SpanLike, TracerLike } from './transport/tracing.ts';
 export type {
   Channel,
   EndedAttempt,

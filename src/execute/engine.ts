@@ -8,6 +8,8 @@ import { parseConnection } from '../definition/parse-connection.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { createEgressPolicy, type EgressOptions } from '../transport/egress-policy.ts';
 import { withRedirects } from '../transport/redirects.ts';
+import { withRequestEvents } from '../transport/request-events.ts';
+import { type TracerLike, withTracing } from '../transport/tracing.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
 import { withWitness } from '../transport/witness.ts';
@@ -28,6 +30,8 @@ export interface EngineOptions {
   readonly trustDefinitions?: boolean;
   /** How requests leave; the undici adapter by default. A transport that was passed in is not closed by the engine. */
   readonly transport?: Transport;
+  /** An OpenTelemetry tracer: each request becomes a client span and carries its `traceparent`. */
+  readonly tracer?: TracerLike;
   readonly clock?: Clock;
 }
 
@@ -51,7 +55,10 @@ const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 /** An engine. It does nothing until a connection executes. */
 export function createEngine(options: EngineOptions = {}): Engine {
   const clock = options.clock ?? systemClock;
-  const wire = withWitness(options.transport ?? createUndiciTransport());
+  const sockets = withRequestEvents(options.transport ?? createUndiciTransport());
+  // The archive shows the trace context too, so the witness stands behind it.
+  const witnessed = withWitness(sockets);
+  const wire = options.tracer === undefined ? witnessed : withTracing(witnessed, options.tracer);
   const transport = withRedirects(wire);
   const egress = createEgressPolicy(options.egress);
   const connectionsPerOrigin = options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN;
