@@ -29,6 +29,7 @@ export type {
   TokenUse,
 } from './execute/execution-report.ts';
 export type { Har, HarEntry, HarPair } from './execute/har.ts';
+export { createReplayTransport } from './execute/replay-transport.ts';
 export type { SecretProvider } from './execute/secret-reader.ts';
 export type { StreamEvent } from './execute/stream-events.ts';
 export type { OperationStream } from './execute/stream-operation.ts';

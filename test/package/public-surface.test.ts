@@ -8,6 +8,7 @@ const values = [
   'FerruleError',
   'SecretValue',
   'createEngine',
+  'createReplayTransport',
   'errorCodes',
   'locateJsonError',
   'parseConnection',
