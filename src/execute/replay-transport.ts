@@ -1,6 +1,7 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { BufferedBody } from '../transport/buffered-body.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../transport/transport.ts';
+import { MAX_WITNESSED_BYTES } from '../transport/witness.ts';
 import type { Har, HarEntry } from './har.ts';
 
 /**
@@ -71,6 +72,10 @@ function answer({ response }: HarEntry, request: HttpRequest): HttpResponse {
     throw new FerruleError('CONNECTION_LOST', 'no answer came when this request was recorded', {
       details: { recorded: _error ?? 'unknown', requestSent: true },
     });
+  }
+  const isKept = content.text !== undefined && content.size <= MAX_WITNESSED_BYTES;
+  if (content.size > 0 && !isKept && (status < 300 || status >= 400)) {
+    throw new FerruleError('REPLAY_MISSED', 'the body of the recorded answer was binary or too long to keep');
   }
   // The text was decoded when it was recorded, and goes out in UTF-8.
   const bytes = Buffer.from(content.text ?? '');

@@ -18,7 +18,7 @@ const definition = (baseUrl: string, secret = 'first-5f2c81'): ConnectionInput =
         body: { raw: '{"q":"<<Q>>","key":"<<Key>>"}' },
         followRedirect: true,
       },
-      outputs: { answer: { value: 'body.body' } },
+      outputs: { answer: { value: 'body?.body' } },
     },
   ],
 });
@@ -87,4 +87,14 @@ test('a request that had no answer has none again', async () => {
   const { har } = report as { readonly har: Har };
   const error = await failureOf(replaying(definition(server.origin), har).execute('Ask', { Q: 'tea' }));
   expect([error.code, error.details['recorded']]).toEqual(['CONNECTION_LOST', 'CONNECTION_LOST']);
+});
+
+test('an answer whose body the recording does not hold is missed, not replayed as empty', async () => {
+  await using server = await startEchoServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from([137, 80, 78, 71]));
+    return true;
+  });
+  const har = await record(server.origin, 'tea');
+  const error = await failureOf(replaying(definition(server.origin), har).execute('Ask', { Q: 'tea' }));
+  expect(error.code).toBe('REPLAY_MISSED');
 });
