@@ -30,6 +30,7 @@ export type { Connection, Parameters } from './execute/connection.ts';
 export type { DryRun } from './execute/dry-run.ts';
 export { createEngine, type Engine, type EngineOptions } from './execute/engine.ts';
 export type { CallOptions } from './execute/execution-context.ts';
+export type { ExecutionEvent } from './execute/execution-events.ts';
 export type {
   Attempt,
   Diagnostic,
@@ -41,11 +42,14 @@ export type {
   TokenUse,
 } from './execute/execution-report.ts';
 export type { Har, HarEntry, HarPair } from './execute/har.ts';
+export { createReplayTransport } from './execute/replay-transport.ts';
 export type { SecretProvider } from './execute/secret-reader.ts';
 export type { StreamEvent } from './execute/stream-events.ts';
 export type { OperationStream } from './execute/stream-operation.ts';
 export type { ConnectionTestReport, TestStage, TestStageName } from './execute/test-connection.ts';
 export type { EgressOptions } from './transport/egress-policy.ts';
+export type { RequestEvent } from './transport/request-events.ts';
+export type { SpanLike, TracerLike } from './transport/tracing.ts';
 export type {
   Channel,
   EndedAttempt,

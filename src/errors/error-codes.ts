@@ -490,6 +490,13 @@ export const errorCodes = {
     'The connection test found another answer than expected',
     'Check testPath or test.expect, and the credentials.',
   ),
+  REPLAY_MISSED: entry(
+    'send',
+    'usage',
+    false,
+    'No recorded answer fits the request',
+    'Record the execution again, or compare method, URL and body with the recording.',
+  ),
   INTERNAL_DEFECT: entry(
     'engine',
     'usage',

@@ -29,6 +29,7 @@ import { type DryRun, dryRunOperation } from './dry-run.ts';
 import { createExchange } from './exchange.ts';
 import { executeOperation } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
+import { ExecutionEvents } from './execution-events.ts';
 import type { ExecutionReport } from './execution-report.ts';
 import { reconnectStream } from './reconnecting-stream.ts';
 import { type SecretProvider, SecretReader } from './secret-reader.ts';
@@ -72,6 +73,7 @@ export class Connection {
       transport: createConnectionTransport(plan, parts),
       clock,
       redactor,
+      events: new ExecutionEvents(),
       secrets: new SecretReader(plan.name, secrets, parts.secretProvider, redactor),
       strategy: createStrategy(plan.auth, services),
     };

@@ -14,6 +14,8 @@ import { parseConnection } from '../definition/parse-connection.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { createEgressPolicy, type EgressOptions } from '../transport/egress-policy.ts';
 import { withRedirects } from '../transport/redirects.ts';
+import { withRequestEvents } from '../transport/request-events.ts';
+import { type TracerLike, withTracing } from '../transport/tracing.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
 import { withWitness } from '../transport/witness.ts';
@@ -51,6 +53,8 @@ export interface EngineOptions {
    * complete what it began.
    */
   readonly authorizationKey?: string | SecretValue | Uint8Array;
+  /** An OpenTelemetry tracer: each request becomes a client span and carries its `traceparent`. */
+  readonly tracer?: TracerLike;
   readonly clock?: Clock;
 }
 
@@ -75,7 +79,10 @@ const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 export function createEngine(options: EngineOptions = {}): Engine {
   assertEngineOptions(options);
   const clock = options.clock ?? systemClock;
-  const wire = withWitness(options.transport ?? createUndiciTransport());
+  const sockets = withRequestEvents(options.transport ?? createUndiciTransport());
+  // The archive shows the trace context too, so the witness stands behind it.
+  const witnessed = withWitness(sockets);
+  const wire = options.tracer === undefined ? witnessed : withTracing(witnessed, options.tracer);
   const transport = withRedirects(wire);
   const egress = createEgressPolicy(options.egress);
   const connectionsPerOrigin = options.connectionsPerOrigin ?? DEFAULT_CONNECTIONS_PER_ORIGIN;

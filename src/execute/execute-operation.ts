@@ -28,6 +28,7 @@ export async function executeOperation(
 ): Promise<ExecutionReport> {
   const call = beginCall(operation, context, options);
   const report = new ReportWriter(call);
+  const event = context.events.begin(context.plan.name, operation.name);
   try {
     const prepared = await prepareCall(call, parameters);
     report.rendered(prepared);
@@ -35,9 +36,13 @@ export async function executeOperation(
     const answer = await readAnswer(response);
     report.read(answer);
     const mapped = await mapOutputs(operation.outputs, answer);
-    return report.finish(mapped);
+    const finished = report.finish(mapped);
+    context.events.end(event, finished);
+    return finished;
   } catch (error) {
-    throw report.fail(error);
+    const failure = report.fail(error);
+    context.events.fail(event, failure);
+    throw failure;
   }
 }
 

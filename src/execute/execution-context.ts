@@ -4,6 +4,7 @@ import type { Redactor } from '../base/redactor.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Channels } from './channels.ts';
+import type { ExecutionEvents } from './execution-events.ts';
 import type { SecretReader } from './secret-reader.ts';
 
 /** What every execution of one connection works with. Built once per connection. */
@@ -17,6 +18,7 @@ export interface ExecutionContext {
   readonly redactor: Redactor;
   /** Aborted when the engine closes; sockets end by themselves then, other waits have to look. */
   readonly closing: AbortSignal;
+  readonly events: ExecutionEvents;
 }
 
 /** What a caller may say about one execution. */

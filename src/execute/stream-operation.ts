@@ -78,27 +78,34 @@ async function* run(
   leaving: AbortSignal,
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const report = new ReportWriter(call);
+  const { events, plan } = call.context;
+  const event = events.begin(plan.name, call.operation.name);
+  let failed = false;
   let response: HttpResponse | undefined;
   let last: Pick<StreamEvent, 'outputs' | 'diagnostics'> = { outputs: {}, diagnostics: [] };
   try {
     const prepared = resumeAt(position, await prepareCall(call, parameters));
     report.rendered(prepared);
     response = await sendAuthenticated(call, prepared, report, true);
-    const { limits } = call.context.plan;
-    for await (const event of readStreamEvents(response, call.operation.outputs, limits, position)) {
-      last = event;
-      yield event;
+    const { limits } = plan;
+    for await (const each of readStreamEvents(response, call.operation.outputs, limits, position)) {
+      last = each;
+      yield each;
     }
   } catch (error) {
     // Nobody waits for events any more.
     if (leaving.aborted) return;
+    failed = true;
     const failure = report.fail(error);
+    events.fail(event, failure);
     settle(failure.report as FailedExecutionReport);
     throw failure;
   } finally {
     // Also when the caller left the loop: what has not been read is dropped and the socket closed.
     response?.body.cancel();
-    settle(report.finish(last));
+    const finished = report.finish(last);
+    if (!failed) events.end(event, finished);
+    settle(finished);
   }
 }
 

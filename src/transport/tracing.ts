@@ -1,0 +1,112 @@
+import { FerruleError } from '../errors/ferrule-error.ts';
+import { HeldBody } from './held-body.ts';
+import type { HttpRequest, HttpResponse, SendContext, Transport } from './transport.ts';
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+/** What is used of a tracer of `@opentelemetry/api`: `trace.getTracer('…')` is one. */
+export interface TracerLike {
+  startSpan(
+    name: string,
+    options: { readonly kind: number; attributes: Record<string, string | number> },
+  ): SpanLike;
+}
+
+export interface SpanLike {
+  spanContext(): {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly traceFlags: number;
+    readonly traceState?: { serialize(): string } | undefined;
+  };
+  setAttribute(name: string, value: string | number): unknown;
+  setStatus(status: { readonly code: number }): unknown;
+  end(): void;
+}
+
+/** `SpanKind.CLIENT` and `SpanStatusCode.ERROR` of OpenTelemetry. */
+const CLIENT = 2;
+const ERROR = 2;
+
+/** The methods that the conventions know; others count as one, so that their number stays small. */
+const KNOWN_METHODS = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'CONNECT',
+  'OPTIONS',
+  'TRACE',
+  'PATCH',
+]);
+
+/**
+ * One client span per request on the wire, by the HTTP semantic conventions of OpenTelemetry: from send to the end of
+ * the body. The request carries it as `traceparent` (W3C Trace Context), unless it has one of its own.
+ */
+export function withTracing(transport: Transport, tracer: TracerLike): Transport {
+  return {
+    send: (request, context) => sendTraced(transport, tracer, request, context),
+    probe: (url, context) => transport.probe(url, context),
+    release: channelKey => transport.release(channelKey),
+    close: () => transport.close(),
+  };
+}
+
+async function sendTraced(
+  transport: Transport,
+  tracer: TracerLike,
+  request: HttpRequest,
+  context: SendContext,
+): Promise<HttpResponse> {
+  const known = KNOWN_METHODS.has(request.method);
+  const options = { kind: CLIENT, attributes: { ...attributesOf(request, known) } };
+  const span = tracer.startSpan(known ? request.method : 'HTTP', options);
+  try {
+    const response = await transport.send(withTraceContext(request, span), context);
+    const { statusCode } = response;
+    span.setAttribute('http.response.status_code', statusCode);
+    if (statusCode >= 400) fail(span, String(statusCode));
+    return { ...response, body: new HeldBody(response.body, () => span.end()) };
+  } catch (error) {
+    fail(span, error instanceof FerruleError ? error.code : 'INTERNAL_DEFECT');
+    span.end();
+    throw error;
+  }
+}
+
+/** A query may hold anything, and a path a secret: `url.full` has only what may be shown. */
+function attributesOf(request: HttpRequest, known: boolean): Attributes {
+  const url = new URL(request.url);
+  const path = request.credentials.body ? '/REDACTED' : url.pathname;
+  return {
+    'http.request.method': known ? request.method : '_OTHER',
+    ...(known ? {} : { 'http.request.method_original': request.method }),
+    'server.address': url.hostname.replace(/^\[|\]$/g, ''),
+    'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+    'url.full': `${url.origin}${path}${url.search === '' ? '' : '?REDACTED'}`,
+  };
+}
+
+function withTraceContext(request: HttpRequest, span: SpanLike): HttpRequest {
+  const { traceId, spanId, traceFlags, traceState } = span.spanContext();
+  // A tracer that does nothing gives zeros, which section 3.2.2.3 of Trace Context forbids to send.
+  const valid = /^[\da-f]{32}$/.test(traceId) && /^[\da-f]{16}$/.test(spanId) && !/^0+$/.test(traceId);
+  if (!valid || request.headers.some(([name]) => name.toLowerCase() === 'traceparent')) return request;
+  const flags = (traceFlags & 0xff).toString(16).padStart(2, '0');
+  const state = traceState?.serialize() ?? '';
+  return {
+    ...request,
+    headers: [
+      ...request.headers,
+      ['traceparent', `00-${traceId}-${spanId}-${flags}`],
+      ...(state === '' ? [] : [['tracestate', state] as const]),
+    ],
+  };
+}
+
+function fail(span: SpanLike, type: string): void {
+  span.setAttribute('error.type', type);
+  span.setStatus({ code: ERROR });
+}
