@@ -80,6 +80,11 @@ export interface AuthServices {
    * its own.
    */
   exchange(request: HttpRequest, target: TokenTarget): Promise<TokenAnswer>;
+  /**
+   * Names the certificate that a token endpoint is shown: `certificate`, or what the connection shows to the hosts it
+   * trusts like itself. Empty when it is shown none.
+   */
+  certificateKey(target: Pick<TokenTarget, 'trust' | 'clientCertificate' | 'scope'>): string;
 }
 
 export interface TokenTarget {

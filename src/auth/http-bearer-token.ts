@@ -6,7 +6,7 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import type { AuthCall, AuthServices, AuthStrategy } from './auth-strategy.ts';
 import { placeCookies } from './cookies.ts';
 import { evaluateOnAnswer, keepValues, toCookieText, toFetchedToken } from './fetched-token.ts';
-import { createInputKeyOf, createKeyOf } from './request-key.ts';
+import { createInputKeyOf, createKeyOf, withCertificate } from './request-key.ts';
 import type { StoredToken, Token } from './token.ts';
 import { assertStrictAnswer, assertTokenAnswer, type TokenAnswer, withFormBody } from './token-answer.ts';
 import { createTokenStrategy } from './token-strategy.ts';
@@ -17,8 +17,9 @@ import { createTokenStrategy } from './token-strategy.ts';
  */
 export function createHttpBearerToken(plan: HttpBearerTokenPlan, services: AuthServices): AuthStrategy {
   const render = (call: AuthCall) => renderRequest(plan.exchange.request, call.scope);
+  const keyOf = plan.steps.length === 0 ? createKeyOf(plan, render) : createInputKeyOf(plan);
   const source = {
-    keyOf: plan.steps.length === 0 ? createKeyOf(plan, render) : createInputKeyOf(plan),
+    keyOf: withCertificate(keyOf, plan.exchange, services),
     async request({ scope }: AuthCall, current: StoredToken | undefined): Promise<Token> {
       const renewed = await refreshToken(plan, scope, current, services);
       return renewed ?? requestToken(plan, scope, services);

@@ -2,7 +2,7 @@ import { fingerprint } from '../base/fingerprint.ts';
 import type { TokenInputs } from '../compile/auth/http-bearer-token.ts';
 import type { TokenRequestPlan } from '../compile/auth-plan.ts';
 import type { HttpRequest } from '../transport/transport.ts';
-import type { AuthCall } from './auth-strategy.ts';
+import type { AuthCall, AuthServices, TokenTarget } from './auth-strategy.ts';
 
 /**
  * Gives the cache key of a token: its definition and the effective token request, so that a changed secret, scope or
@@ -39,6 +39,18 @@ export function createInputKeyOf({
     const secrets = secretNames.map(name => scope.secrets.get(name)?.reveal() ?? '');
     const values = parameters.map(parameter => JSON.stringify(scope.parameters.get(parameter) ?? null));
     return fingerprint(trust.key, pointer, identity, baseUrl, ...secrets, ...values);
+  };
+}
+
+/** A token is for whom the certificate names that was shown when it was asked for, too (RFC 8705 section 3). */
+export function withCertificate(
+  keyOf: (call: AuthCall) => string,
+  target: Pick<TokenTarget, 'trust' | 'clientCertificate'>,
+  { certificateKey }: Pick<AuthServices, 'certificateKey'>,
+): (call: AuthCall) => string {
+  return call => {
+    const shown = certificateKey({ ...target, scope: call.scope });
+    return shown === '' ? keyOf(call) : fingerprint(keyOf(call), shown);
   };
 }
 

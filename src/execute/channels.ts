@@ -1,3 +1,4 @@
+import type { AuthServices } from '../auth/auth-strategy.ts';
 import type { Clock } from '../base/clock.ts';
 import { fingerprint } from '../base/fingerprint.ts';
 import { LruMap } from '../base/lru-map.ts';
@@ -12,6 +13,8 @@ import type { ClientCertificate, TrustPlan } from '../transport/trust.ts';
 
 /** Certificates of one connection that are kept ready: one, and the one before while it is being replaced. */
 const MAX_CERTIFICATES = 4;
+
+type CertificateTarget = Parameters<AuthServices['certificateKey']>[0];
 
 /** The channels of one connection: that of its operations, and those of its token endpoints. */
 export class Channels {
@@ -45,6 +48,13 @@ export class Channels {
     return trust === this.#plan.trust ? this.forOperation(scope) : this.#forTrust(trust);
   }
 
+  /** Names the certificate that a token endpoint is shown; empty when it is shown none. */
+  certificateKey({ trust, clientCertificate, scope }: CertificateTarget): string {
+    const shared = trust === this.#plan.trust ? this.#plan.clientCertificate : null;
+    const shown = clientCertificate ?? shared;
+    return shown === null ? '' : nameOf(renderParts(shown, scope));
+  }
+
   #forTrust(trust: TrustPlan): Channel {
     const known = this.#byTrust.get(trust.key);
     if (known !== undefined) return known;
@@ -54,8 +64,8 @@ export class Channels {
   }
 
   #forCertificate(plan: ClientCertificatePlan, scope: RenderScope): Channel {
-    const parts = plan.parts.map(([name, text]) => [name, text.render(scope)] as const);
-    const name = fingerprint(plan.pointer, ...parts.flat());
+    const parts = renderParts(plan, scope);
+    const name = fingerprint(plan.pointer, nameOf(parts));
     const known = this.#withCertificate.get(name);
     if (known !== undefined) return known;
     const client: ClientCertificate = Object.fromEntries(
@@ -78,4 +88,14 @@ export class Channels {
       maxHeaderBytes: limits.maxHeaderBytes,
     });
   }
+}
+
+type RenderedPart = readonly [name: string, text: string];
+
+function renderParts({ parts }: ClientCertificatePlan, scope: RenderScope): readonly RenderedPart[] {
+  return parts.map(([name, text]) => [name, text.render(scope)] as const);
+}
+
+function nameOf(parts: readonly RenderedPart[]): string {
+  return fingerprint(...parts.flat());
 }

@@ -65,7 +65,8 @@ export class Connection {
     const redactor = new Redactor();
     const channels = new Channels(plan, parts.egress, parts.connectionsPerOrigin, clock);
     const exchange = createExchange({ plan, transport, clock, redactor, channels });
-    const services: AuthServices = { clock, tokens, states, redactor, randomBytes, exchange };
+    const certificateKey: AuthServices['certificateKey'] = target => channels.certificateKey(target);
+    const services = { clock, tokens, states, redactor, randomBytes, exchange, certificateKey };
     this.#context = {
       plan,
       closing: parts.closing,

@@ -177,4 +177,46 @@ describe('a client certificate', () => {
       /TLS|CONNECTION/,
     );
   });
+
+  it('tells tokens apart: whoever shows another one is somebody else', async () => {
+    const { cert, key } = authority.issue();
+    let issued = 0;
+    const server = await start(
+      (request, response) => {
+        if (request.url !== '/token') return false;
+        issued += 1;
+        return sendJson(response, { access_token: `token-${issued}`, expires_in: 60 });
+      },
+      { cert, key, ca: authority.cert, requestCert: true, rejectUnauthorized: true },
+    );
+    const connect = (commonName: string) => {
+      const client = authority.issue({ commonName });
+      return engine.connection({
+        name: 'Acme',
+        secrets: { clientCert: client.cert, clientKey: client.key },
+        config: {
+          baseUrl: server.origin,
+          caCert: authority.cert,
+          tls: { clientCertificate: { cert: '<<clientCert>>', key: '<<clientKey>>' } },
+          auth: {
+            authType: 'client_credentials',
+            tokenUrl: `${server.origin}/token`,
+            clientId: 'me',
+            clientSecret: null,
+          },
+        },
+        operations: [{ name: 'Get', config: { method: 'GET', path: '/x' } }],
+      });
+    };
+    const one = connect('one');
+    const reports = [
+      await one.execute('Get'),
+      await connect('other').execute('Get'),
+      await one.execute('Get'),
+    ];
+    expect(reports.map(({ token }) => token?.source)).toEqual(['requested', 'requested', 'cache']);
+    expect(
+      server.received.filter(({ url }) => url === '/x').map(({ headers }) => headers.authorization),
+    ).toEqual(['Bearer token-1', 'Bearer token-2', 'Bearer token-1']);
+  });
 });

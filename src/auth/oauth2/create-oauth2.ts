@@ -4,7 +4,7 @@ import type { Oauth2Plan } from '../../compile/auth/oauth2.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { HttpRequest } from '../../transport/transport.ts';
 import type { AuthCall, AuthServices, AuthStrategy } from '../auth-strategy.ts';
-import { createKeyOf } from '../request-key.ts';
+import { createKeyOf, withCertificate } from '../request-key.ts';
 import type { StoredToken, Token } from '../token.ts';
 import { toReauthError, toReauthReason } from '../token-failure.ts';
 import { createTokenStrategy } from '../token-strategy.ts';
@@ -29,7 +29,7 @@ import { toTokenRequest } from './token-request.ts';
 /** OAuth 2.0 (RFC 6749): tokens by any grant, renewed by refresh tokens where the grant has them. */
 export function createOauth2(plan: Oauth2Plan, services: AuthServices): AuthStrategy {
   const client = createOauthClient(plan, services);
-  const keyOf = createTokenKey(plan);
+  const keyOf = createTokenKey(plan, services);
   const source = {
     keyOf,
     request: (call: AuthCall, current: StoredToken | undefined) => renew(client, call, current),
@@ -94,9 +94,15 @@ function notAuthorized(plan: Oauth2Plan): FerruleError {
  * Names the token: by the effective token request, so that a changed secret means a new token. A token that a person
  * gave, or that lives on by refresh tokens, outlives a change of the client's secret: it is named by the account.
  */
-function createTokenKey(plan: Oauth2Plan): (call: AuthCall) => string {
+function createTokenKey(plan: Oauth2Plan, services: AuthServices): (call: AuthCall) => string {
   const { grant } = plan;
-  if (!isContinued(grant)) return createKeyOf(plan, call => toNamingRequest(plan, call));
+  if (!isContinued(grant)) {
+    return withCertificate(
+      createKeyOf(plan, call => toNamingRequest(plan, call)),
+      plan,
+      services,
+    );
+  }
   return ({ scope, connection = '' }) => {
     const owner =
       grant.grant === 'refresh_token'
