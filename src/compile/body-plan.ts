@@ -1,8 +1,8 @@
 import { joinPointer } from '../base/json-pointer.ts';
 import type { BodyDefinition, BodyPartDefinition } from '../definition/definition.ts';
 import { looksLikeJson, looksLikeXml } from '../template/text-kind.ts';
+import type { Placed } from './placed.ts';
 import type { RenderScope } from './render-scope.ts';
-import type { Placed } from './request-plan.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import type { FieldPlan, TextPlan } from './text-plan.ts';
 

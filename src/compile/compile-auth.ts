@@ -14,7 +14,8 @@ import { compileOauth1 } from './auth/oauth1.ts';
 import { compileOauth2 } from './auth/oauth2.ts';
 import type { AuthPlan, BasicAuthPlan, RawBearerTokenPlan, TokenPlacement } from './auth-plan.ts';
 import type { ParameterTable } from './parameters.ts';
-import { assertHeaderName, type Placed } from './request-plan.ts';
+import type { Placed } from './placed.ts';
+import { assertHeaderName } from './request-plan.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 
 export interface AuthSurroundings {

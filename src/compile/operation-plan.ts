@@ -4,7 +4,8 @@ import type { IssueCollector } from '../errors/issue-collector.ts';
 import type { ParameterPlan } from './bind-parameters.ts';
 import { compileOutputs, type OutputPlan } from './output-plan.ts';
 import { ParameterNames, ParameterTable } from './parameters.ts';
-import { compileRequest, type Placed, type RequestParts, type RequestPlan } from './request-plan.ts';
+import type { Placed } from './placed.ts';
+import { compileRequest, type RequestParts, type RequestPlan } from './request-plan.ts';
 import { TemplateCompiler, type TemplateCompilerOptions } from './template-compiler.ts';
 import { selectValues, type ValuePlan } from './values.ts';
 

@@ -9,6 +9,7 @@ import type {
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CredentialPlaces } from '../transport/transport.ts';
 import { type BodyPlan, compileBody } from './body-plan.ts';
+import type { Placed } from './placed.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import type { FieldPlan, UrlPlan } from './text-plan.ts';
 
@@ -21,12 +22,6 @@ export interface RequestPlan {
   readonly headers: readonly FieldPlan[];
   readonly body: BodyPlan;
   readonly credentials: CredentialPlaces;
-}
-
-/** A part of the definition together with its place in the author's document. */
-export interface Placed<Definition> {
-  readonly definition: Definition;
-  readonly pointer: string;
 }
 
 export interface RequestParts {

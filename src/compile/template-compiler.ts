@@ -16,8 +16,8 @@ import { parseTagName, type TagName } from '../template/tag-name.ts';
 import { type CompiledUrl, compileUrlTemplate } from '../template/url-template.ts';
 import { createUrlNormalizer } from './normal-url.ts';
 import type { ParameterTable } from './parameters.ts';
+import type { Placed } from './placed.ts';
 import type { RenderScope } from './render-scope.ts';
-import type { Placed } from './request-plan.ts';
 import {
   isNeeded,
   type KeptNames,

@@ -1,7 +1,7 @@
 import type { ApiKeyDefinition, ApiKeyPlaceDefinition } from '../../definition/auth/api-key.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import { encodeQueryPart } from '../../template/percent-encoding.ts';
-import type { Placed } from '../request-plan.ts';
+import type { Placed } from '../placed.ts';
 import type { TemplateCompiler } from '../template-compiler.ts';
 import { compilePlacement, type PlacementPlan } from './placement.ts';
 

@@ -1,5 +1,5 @@
 import type { AwsSignatureV4Definition } from '../../definition/auth/aws-signature-v4.ts';
-import type { Placed } from '../request-plan.ts';
+import type { Placed } from '../placed.ts';
 import type { TemplateCompiler } from '../template-compiler.ts';
 import type { TextPlan } from '../text-plan.ts';
 

@@ -1,5 +1,5 @@
 import type { DigestDefinition } from '../../definition/auth/digest.ts';
-import type { Placed } from '../request-plan.ts';
+import type { Placed } from '../placed.ts';
 import type { TemplateCompiler } from '../template-compiler.ts';
 import type { TextPlan } from '../text-plan.ts';
 

@@ -1,6 +1,6 @@
 import type { HmacDefinition } from '../../definition/auth/hmac.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
-import type { Placed } from '../request-plan.ts';
+import type { Placed } from '../placed.ts';
 import type { TemplateCompiler } from '../template-compiler.ts';
 import type { TextPlan } from '../text-plan.ts';
 import { compilePlacement, type PlacementPlan } from './placement.ts';

@@ -5,7 +5,7 @@ import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenPlacement, TokenRequestPlan } from '../auth-plan.ts';
 import type { AuthSurroundings } from '../compile-auth.ts';
 import type { Parameter } from '../parameters.ts';
-import type { Placed } from '../request-plan.ts';
+import type { Placed } from '../placed.ts';
 import type { KeptNames } from '../tag-meaning.ts';
 import { compileTokenRequest, type TokenExchangePlan } from './token-request.ts';
 import {

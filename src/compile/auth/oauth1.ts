@@ -1,6 +1,6 @@
 import type { Oauth1Definition } from '../../definition/auth/oauth1.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
-import type { Placed } from '../request-plan.ts';
+import type { Placed } from '../placed.ts';
 import type { TemplateCompiler } from '../template-compiler.ts';
 import type { TextPlan } from '../text-plan.ts';
 

@@ -5,7 +5,7 @@ import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenRequestPlan } from '../auth-plan.ts';
 import type { ClientCertificatePlan } from '../client-certificate.ts';
 import type { AuthSurroundings } from '../compile-auth.ts';
-import type { Placed } from '../request-plan.ts';
+import type { Placed } from '../placed.ts';
 import type { TextPlan, UrlPlan } from '../text-plan.ts';
 import { type ClientPlan, compileOauthClient } from './oauth-client.ts';
 import { compileEndpoint, compileGrant, type GrantPlan } from './oauth-grant.ts';
