@@ -50,6 +50,8 @@ function describeRequest({ method, url, headers, body }: HttpRequest): string {
 }
 
 describe.each([
+  ['basic', 'List', { User: 'jo' }],
+  ['raw-bearer-token', 'List', {}],
   ['api-key', 'Now', { City: 'Köln', Tenant: 'a b' }],
   ['aws-signature-v4', 'Create', { Item: 'ink' }],
   ['digest', 'Read', {}],
