@@ -1,50 +1,21 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../../src/index.ts';
 import { type EchoServer, startEchoServer } from '../support/echo-server.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
+import { body, definition, hmac, key, nowMs, values } from './hmac-exchange.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map(each => each.close()));
 });
 
-const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
-const key = `k3y/+=&%~"'<>|ü`;
-
 async function start(): Promise<{ server: EchoServer; engine: Engine }> {
   const server = await startEchoServer();
   const engine = createEngine({ clock: createFakeClock(nowMs) });
   open.push(server, engine);
   return { server, engine };
-}
-
-function definition(baseUrl: string, auth: object, config: object = {}, secrets: object = { Key: key }) {
-  return JSON.stringify({
-    name: 'Exchange',
-    config: { baseUrl, auth: { authType: 'hmac', key: '<<Key>>', ...auth } },
-    secrets,
-    operations: [
-      {
-        name: 'Send',
-        config: {
-          method: 'POST',
-          path: '/v1/{{Folder}}',
-          params: { b: '{{B}}', a: '1' },
-          body: { bodyType: 'raw', raw: '{"text": "{{Text}}"}' },
-          ...config,
-        },
-      },
-    ],
-  });
-}
-
-const values = { Folder: 'ä b', B: 'x&y', Text: 'grüß "dich"' };
-const body = '{"text": "grüß \\"dich\\""}';
-
-function hmac(algorithm: string, secret: string | Buffer, text: string | Buffer) {
-  return createHmac(algorithm, secret).update(text);
 }
 
 describe('an HMAC signature with values', () => {

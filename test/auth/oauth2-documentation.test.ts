@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createEngine, type HttpRequest, type Transport } from '../../src/index.ts';
+import { createEngine, type HttpRequest } from '../../src/index.ts';
+import { createCannedTransport } from '../support/canned-transport.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -15,43 +16,19 @@ const blocks = (text: string, language: string) =>
     (match[1] ?? '').trim(),
   );
 
-/** Keeps what is sent; answers as the servers of the examples do. */
-function createScribe() {
-  const sent: HttpRequest[] = [];
-  const transport: Transport = {
-    async send(request) {
-      sent.push(request);
-      const isDevice = request.url.endsWith('/device');
-      const body = isDevice
-        ? {
-            device_code: 'd3vice',
-            user_code: 'AB-12',
-            verification_uri: 'https://login.ferrule.test/go',
-            expires_in: 600,
-          }
-        : { access_token: 't0ken', expires_in: 3600, refresh_token: 'n3xt' };
-      const bytes = Buffer.from(JSON.stringify(body));
-      return {
-        statusCode: 200,
-        headers: [['content-type', 'application/json']],
-        url: request.url,
-        redirects: [],
-        firstByteMs: 0,
-        body: {
-          bytes: async () => bytes,
-          cancel: () => undefined,
-          async *[Symbol.asyncIterator]() {
-            yield bytes;
-          },
-        },
-      };
-    },
-    probe: async () => ({ host: '' }),
-    release: async () => undefined,
-    close: async () => undefined,
-  };
-  return { sent, transport };
-}
+/** Answers as the servers of the examples do. */
+const createScribe = () =>
+  createCannedTransport(({ url }) => {
+    const body = url.endsWith('/device')
+      ? {
+          device_code: 'd3vice',
+          user_code: 'AB-12',
+          verification_uri: 'https://login.ferrule.test/go',
+          expires_in: 600,
+        }
+      : { access_token: 't0ken', expires_in: 3600, refresh_token: 'n3xt' };
+    return { headers: [['content-type', 'application/json']], body: JSON.stringify(body) };
+  });
 
 /** What is new each time stands as an ellipsis. */
 const withoutChance = (text: string) =>

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEngine, type HttpRequest, type Transport } from '../../src/index.ts';
+import { createCannedTransport } from '../support/canned-transport.ts';
 import type { Received } from '../support/echo-server.ts';
 import { verifyAwsSignature } from './aws-verifier.ts';
 import { baseOf, readHeader, strict } from './oauth1-verifier.ts';
@@ -10,26 +11,10 @@ const origin = 'https://api.ferrule.test';
 
 /** Hands every request to `receive` as a server would read it from the wire, and answers 200. */
 function createReceiver(receive: (received: Received) => void): Transport {
-  return {
-    async send(request) {
-      receive(toReceived(request));
-      return {
-        statusCode: 200,
-        headers: [],
-        url: request.url,
-        redirects: [],
-        firstByteMs: 0,
-        body: {
-          bytes: async () => new Uint8Array(),
-          cancel: () => undefined,
-          async *[Symbol.asyncIterator]() {},
-        },
-      };
-    },
-    probe: async () => ({ host: '' }),
-    release: async () => undefined,
-    close: async () => undefined,
-  };
+  return createCannedTransport(request => {
+    receive(toReceived(request));
+    return {};
+  }).transport;
 }
 
 function toReceived({ method, url, headers, body }: HttpRequest): Received {

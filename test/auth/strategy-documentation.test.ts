@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createEngine, type HttpRequest, type Transport } from '../../src/index.ts';
+import { createEngine, type HttpRequest } from '../../src/index.ts';
+import { createCannedTransport } from '../support/canned-transport.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 const page = (name: string) =>
@@ -11,32 +12,12 @@ const blocks = (text: string, language: string) =>
 
 const noon = Date.UTC(2026, 0, 2, 12);
 
-/** Keeps what is sent; answers 401 with a challenge as long as one is left, and then 200. */
-function createScribe(challenges: string[]) {
-  const sent: HttpRequest[] = [];
-  const transport: Transport = {
-    async send(request) {
-      sent.push(request);
-      const challenge = challenges.shift();
-      return {
-        statusCode: challenge === undefined ? 200 : 401,
-        headers: challenge === undefined ? [] : [['WWW-Authenticate', challenge]],
-        url: request.url,
-        redirects: [],
-        firstByteMs: 0,
-        body: {
-          bytes: async () => new Uint8Array(),
-          cancel: () => undefined,
-          async *[Symbol.asyncIterator]() {},
-        },
-      };
-    },
-    probe: async () => ({ host: '' }),
-    release: async () => undefined,
-    close: async () => undefined,
-  };
-  return { sent, transport };
-}
+/** Answers 401 with a challenge as long as one is left, and then 200. */
+const createScribe = (challenges: string[]) =>
+  createCannedTransport(() => {
+    const challenge = challenges.shift();
+    return challenge === undefined ? {} : { statusCode: 401, headers: [['WWW-Authenticate', challenge]] };
+  });
 
 /** The request line and all headers but the version of Ferrule; what differs from request to request as `…`. */
 function describeRequest({ method, url, headers, body }: HttpRequest): string {

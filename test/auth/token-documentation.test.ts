@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXPIRY_FORMATS } from '../../src/definition/auth/token-use.ts';
 import { libraryFunctions } from '../../src/expression/library-functions.ts';
-import { createEngine, type HttpRequest, type Transport } from '../../src/index.ts';
+import { createEngine, type HttpRequest } from '../../src/index.ts';
+import { createCannedTransport } from '../support/canned-transport.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 const page = (name: string) =>
@@ -11,34 +12,12 @@ const page = (name: string) =>
 const blocks = (text: string, language: string) =>
   [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(match => match[1] ?? '');
 
-/** Keeps what is sent, and answers with the given texts, then with nothing. */
-function createScribe(answers: string[]) {
-  const sent: HttpRequest[] = [];
-  const transport: Transport = {
-    async send(request) {
-      sent.push(request);
-      const bytes = Buffer.from(answers.shift() ?? '');
-      return {
-        statusCode: 200,
-        headers: [['content-type', 'application/json']],
-        url: request.url,
-        redirects: [],
-        firstByteMs: 0,
-        body: {
-          bytes: async () => bytes,
-          cancel: () => undefined,
-          async *[Symbol.asyncIterator]() {
-            yield bytes;
-          },
-        },
-      };
-    },
-    probe: async () => ({ host: '' }),
-    release: async () => undefined,
-    close: async () => undefined,
-  };
-  return { sent, transport };
-}
+/** Answers with the given texts, then with nothing. */
+const createScribe = (answers: string[]) =>
+  createCannedTransport(() => ({
+    headers: [['content-type', 'application/json']],
+    body: answers.shift() ?? '',
+  }));
 
 /** The request line, all headers but the version of Ferrule, and the body. */
 function describeRequest({ method, url, headers, body }: HttpRequest): string {
