@@ -18,9 +18,16 @@ class ForeignError extends Error {
   }
 }
 
-/** The same error with every known secret masked: message, place, details, stack and the whole chain of causes. */
-export function redactError(error: FerruleError, redactor: Redactor, report?: object): FerruleError {
-  return redactFerruleError(error, redactor, 0, report);
+/**
+ * The same error with every known secret masked: message, place, details, stack and the whole chain of causes.
+ * `toReport` makes the report that the error carries, of the error as it is shown; it must be masked already.
+ */
+export function redactError(
+  error: FerruleError,
+  redactor: Redactor,
+  toReport?: (shown: FerruleError) => object,
+): FerruleError {
+  return redactFerruleError(error, redactor, 0, toReport);
 }
 
 /** A ForeignError for whatever was thrown; a FerruleError stays one. */
@@ -39,7 +46,7 @@ function redactFerruleError(
   error: FerruleError,
   redactor: Redactor,
   depth: number,
-  report: object | undefined,
+  toReport: ((shown: FerruleError) => object) | undefined,
 ): FerruleError {
   const redact = (text: string | undefined) => (text === undefined ? undefined : redactor.redact(text));
   const options: FerruleErrorOptions = {
@@ -52,10 +59,15 @@ function redactFerruleError(
     retryable: error.retryable,
     issues: redactor.redactDeep(error.issues) as readonly Issue[],
     details: redactor.redactDeep(error.details) as Readonly<Record<string, unknown>>,
-    report: report ?? error.report,
+    report: error.report,
     cause: toSafeCause(error.cause, redactor, depth + 1),
   };
-  const redacted = new FerruleError(error.code, redactor.redact(error.summary), options);
+  const summary = redactor.redact(error.summary);
+  const shown = new FerruleError(error.code, summary, options);
+  const redacted =
+    toReport === undefined
+      ? shown
+      : new FerruleError(error.code, summary, { ...options, report: toReport(shown) });
   redacted.stack = redactor.redact(error.stack ?? '');
   return redacted;
 }

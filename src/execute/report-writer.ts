@@ -115,15 +115,17 @@ export class ReportWriter {
         ? error
         : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
     if (this.#sending) this.#attempts.ended({ error: failure.code }, this.#lap());
-    const redacted = redactError(failure, redactor);
+    return redactError(failure, redactor, shown => this.#failed(shown));
+  }
+
+  #failed(shown: FerruleError): FailedExecutionReport {
     const request = this.#summary();
-    const report: FailedExecutionReport = {
+    return {
       ...this.#common(),
       ok: false,
-      error: redacted.toJSON(),
+      error: shown.toJSON(),
       ...(request === undefined ? {} : { request }),
     };
-    return redactError(redacted, redactor, report);
   }
 
   #common() {
