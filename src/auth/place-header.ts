@@ -1,4 +1,5 @@
-import type { HttpRequest } from '../transport/transport.ts';
+import { encodeHeaderText } from '../template/header-text.ts';
+import type { CredentialPlaces, HeaderPair, HttpRequest } from '../transport/transport.ts';
 
 /**
  * The request with a credential in a header. A header of that name that is already there is replaced, and the
@@ -6,20 +7,18 @@ import type { HttpRequest } from '../transport/transport.ts';
  */
 export function placeHeader(request: HttpRequest, name: string, value: string): HttpRequest {
   const lowerName = name.toLowerCase();
-  const others = request.headers.filter(([other]) => other.toLowerCase() !== lowerName);
-  const { headers } = request.credentials;
-  return {
-    ...request,
-    headers: [...others, [name, value]],
-    credentials: {
-      ...request.credentials,
-      headers: headers.includes(lowerName) ? headers : [...headers, lowerName],
-    },
-  };
+  const headers: HeaderPair[] = [];
+  for (const pair of request.headers) if (pair[0].toLowerCase() !== lowerName) headers.push(pair);
+  headers.push([name, value]);
+  return { ...request, headers, credentials: markHeader(request.credentials, lowerName) };
+}
+
+function markHeader(credentials: CredentialPlaces, lowerName: string): CredentialPlaces {
+  const { headers } = credentials;
+  return headers.includes(lowerName) ? credentials : { ...credentials, headers: [...headers, lowerName] };
 }
 
 /** `Bearer abc`, or the token alone when there is no prefix. Non-ASCII text travels as its UTF-8 bytes. */
 export function toCredential(prefix: string, token: string): string {
-  const credential = prefix === '' ? token : `${prefix} ${token}`;
-  return Buffer.from(credential, 'utf8').toString('latin1');
+  return encodeHeaderText(prefix === '' ? token : `${prefix} ${token}`);
 }

@@ -3,6 +3,8 @@ export class LruMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #capacity: number;
   readonly #onEvict: ((value: Value, key: Key) => void) | undefined;
+  /** Already the last one: moving it there again would cost more than all the rest of a look-up. */
+  #newest: Key | undefined;
 
   constructor(capacity: number, onEvict?: (value: Value, key: Key) => void) {
     this.#capacity = capacity;
@@ -16,15 +18,17 @@ export class LruMap<Key, Value> {
   /** The value of `key`, which thereby becomes the most recently used. */
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
+    if (value === undefined || key === this.#newest) return value;
     this.#entries.delete(key);
     this.#entries.set(key, value);
+    this.#newest = key;
     return value;
   }
 
   set(key: Key, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
+    this.#newest = key;
     if (this.#entries.size <= this.#capacity) return;
     const oldest = this.#entries.entries().next().value;
     if (oldest === undefined) return;

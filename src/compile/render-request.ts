@@ -13,9 +13,8 @@ import type { FieldPlan } from './text-plan.ts';
 export function renderRequest(plan: RequestPlan, scope: RenderScope): HttpRequest {
   const body = renderBody(plan.body, scope);
   const headers = renderHeaders(plan.headers, scope);
-  const hasContentType = headers.some(([name]) => name.toLowerCase() === 'content-type');
   if (body.contentType !== undefined) {
-    if (!hasContentType) headers.push(['content-type', body.contentType]);
+    if (!hasContentType(headers)) headers.push(['content-type', body.contentType]);
     else if (body.contentTypeIsBinding) replaceHeader(headers, 'content-type', body.contentType);
   }
   return {
@@ -52,20 +51,19 @@ function renderQuery({ params, includeEmptyParams }: RequestPlan, scope: RenderS
   for (const { name, text } of params) {
     const value = text.render(scope);
     if (value === '' && !includeEmptyParams) continue;
-    query += `${query === '' ? '' : '&'}${encodeName(name)}=${value}`;
+    query += `${query === '' ? '' : '&'}${name}=${value}`;
   }
   return query;
-}
-
-/** Brackets and `$` stand unencoded in the names of many APIs (`filter[id]`, `$top`) and mean nothing in a query. */
-function encodeName(name: string): string {
-  return encodeURIComponent(name.toWellFormed()).replaceAll(/%(5B|5D|24|3A|2C)/g, decodeURIComponent);
 }
 
 function appendQuery(url: string, query: string): string {
   if (query === '') return url;
   if (!url.includes('?')) return `${url}?${query}`;
   return url.endsWith('?') || url.endsWith('&') ? url + query : `${url}&${query}`;
+}
+
+function hasContentType(headers: readonly HeaderPair[]): boolean {
+  return headers.some(([name]) => name.toLowerCase() === 'content-type');
 }
 
 function replaceHeader(headers: HeaderPair[], lowerName: string, value: string): void {

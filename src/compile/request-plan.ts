@@ -17,6 +17,7 @@ import type { FieldPlan, UrlPlan } from './text-plan.ts';
 export interface RequestPlan {
   readonly method: HttpMethod;
   readonly url: UrlPlan;
+  /** Names percent-encoded, as they are sent. */
   readonly params: readonly FieldPlan[];
   readonly includeEmptyParams: boolean;
   readonly headers: readonly FieldPlan[];
@@ -69,7 +70,7 @@ export function compileRequest(parts: RequestParts, compiler: TemplateCompiler):
   return {
     method: definition.method,
     url,
-    params,
+    params: params.map(({ name, text }) => ({ name: encodeQueryName(name), text })),
     includeEmptyParams: definition.includeEmptyParams,
     headers,
     body,
@@ -163,6 +164,11 @@ function mergeFields(
 ): readonly FieldPlan[] {
   const overridden = new Set(own.map(({ name }) => toKey(name)));
   return [...shared.filter(({ name }) => !overridden.has(toKey(name))), ...own];
+}
+
+/** Brackets and `$` stand unencoded in the names of many APIs (`filter[id]`, `$top`) and mean nothing in a query. */
+function encodeQueryName(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replaceAll(/%(5B|5D|24|3A|2C)/g, decodeURIComponent);
 }
 
 function secretNames(fields: readonly FieldPlan[]): readonly string[] {

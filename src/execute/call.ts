@@ -9,6 +9,7 @@ import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { HttpRequest, SendContext } from '../transport/transport.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
+import type { SecretValues } from './secret-reader.ts';
 
 /** The time and the caller of one execution. */
 export interface Call {
@@ -62,36 +63,46 @@ export interface PreparedCall {
   readonly bound: BoundParameters;
 }
 
-export async function prepareCall(
+/** Not a promise when everything is at hand: no secret to ask for, no value of a token that is still to be fetched. */
+export function prepareCall(
   call: Call,
   parameters: Readonly<Record<string, unknown>>,
   fetchTokens = true,
-): Promise<PreparedCall> {
+): PreparedCall | Promise<PreparedCall> {
   const { operation, context, options } = call;
   assertParameters(parameters);
   const bound = bindParameters(operation.parameters, parameters, options.lenient ?? false);
   const secrets = context.secrets.read(operation.secretNames, options.signal);
-  const scope = toScope(call, {
-    parameters: bound.values,
-    secrets: secrets instanceof Promise ? await waitWithin(call, secrets) : secrets,
-  });
-  return { ...(await render(call, scope, fetchTokens)), bound };
+  return secrets instanceof Promise
+    ? waitWithin(call, secrets).then(values => renderBound(call, bound, values, fetchTokens))
+    : renderBound(call, bound, secrets, fetchTokens);
+}
+
+function renderBound(
+  call: Call,
+  bound: BoundParameters,
+  secrets: SecretValues,
+  fetchTokens: boolean,
+): PreparedCall | Promise<PreparedCall> {
+  const { operation } = call;
+  const scope = toScope(call, { parameters: bound.values, secrets });
+  if (!operation.usesKept) return { request: renderRequest(operation.request, scope), scope, bound };
+  return renderWithKept(call, scope, fetchTokens).then(rendered => ({ ...rendered, bound }));
 }
 
 /** The request once more, after its credential was given up: values kept from the next token may differ. */
 export async function prepareAgain(call: Call, prepared: PreparedCall): Promise<PreparedCall> {
   if (!call.operation.usesKept) return prepared;
-  return { ...prepared, ...(await render(call, prepared.scope, true)) };
+  return { ...prepared, ...(await renderWithKept(call, prepared.scope, true)) };
 }
 
 /** A request that uses values kept from the token answer cannot be rendered before there is a token. */
-async function render(
+async function renderWithKept(
   call: Call,
   scope: RenderScope,
   fetchTokens: boolean,
 ): Promise<Pick<PreparedCall, 'request' | 'scope'>> {
   const { operation, context } = call;
-  if (!operation.usesKept) return { request: renderRequest(operation.request, scope), scope };
   const kept = await context.strategy.kept?.(toAuthCall(call, scope, fetchTokens));
   const withKept = kept === undefined ? scope : { ...scope, kept };
   return { request: renderRequest(operation.request, withKept), scope: withKept };
@@ -154,14 +165,21 @@ export function toSendContext(
   return {
     channel: context.channels.forOperation(scope),
     limits: context.plan.limits,
-    timeouts: { ...context.plan.timeouts, totalMs: remainingMs(call) },
+    timeouts: toTimeouts(call),
+    deadlineAtMs: call.deadlineAtMs,
     maxRedirects: operation.maxRedirects,
     signal: options.signal,
     clock: context.clock,
-    isSecretText: text => context.redactor.finds(text),
+    isSecretText: context.isSecretText,
     streaming: sending.streaming,
     observer: sending.observer,
     renewRequest: sending.renewRequest,
     witness: sending.witness,
   };
+}
+
+/** What the caller says about the time of one call, for the message of the error that ends it. */
+function toTimeouts({ context, options: { timeoutMs } }: Call): SendContext['timeouts'] {
+  const { timeouts } = context.plan;
+  return timeoutMs === undefined ? timeouts : { ...timeouts, totalMs: timeoutMs };
 }

@@ -74,6 +74,7 @@ export class Connection {
       transport: createConnectionTransport(plan, parts),
       clock,
       redactor,
+      isSecretText: text => redactor.finds(text),
       events: new ExecutionEvents(),
       secrets: new SecretReader(plan.name, secrets, parts.secretProvider, redactor),
       strategy: createStrategy(plan.auth, services),
@@ -103,16 +104,16 @@ export class Connection {
    * Executes an operation. 4xx and 5xx answers are answers: look at `report.statusCode`.
    * @throws FerruleError with `report` telling how far it came.
    */
-  async execute(
+  execute(
     operation: string,
     parameters: Parameters = {},
     options: CallOptions = {},
   ): Promise<ExecutionReport> {
-    const plan = this.#find(operation);
-    if (plan.streaming) {
-      throw new FerruleError('STREAMING_REQUIRED', `The operation "${plan.name}" streams its answer`, {
-        pointer: `${plan.pointer}/config/streamResponse`,
-      });
+    let plan: OperationPlan;
+    try {
+      plan = this.#findBuffered(operation);
+    } catch (error) {
+      return Promise.reject(error);
     }
     return executeOperation(plan, parameters, this.#context, options);
   }
@@ -225,6 +226,14 @@ export class Connection {
   ): Promise<Result> {
     this.#assertOpen();
     return authorize(this.#context, options, step);
+  }
+
+  #findBuffered(name: string): OperationPlan {
+    const plan = this.#find(name);
+    if (!plan.streaming) return plan;
+    throw new FerruleError('STREAMING_REQUIRED', `The operation "${plan.name}" streams its answer`, {
+      pointer: `${plan.pointer}/config/streamResponse`,
+    });
   }
 
   #find(name: string): OperationPlan {

@@ -56,16 +56,19 @@ export async function sendAuthenticated(
   report: ReportWriter,
   streaming: boolean,
 ): Promise<HttpResponse> {
-  const { strategy, transport } = call.context;
+  const { plan, strategy, transport } = call.context;
   let prepared = first;
   for (let replays = 0; ; replays++) {
     const { request, scope } = prepared;
     let authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
     // What is retried after a wait is authenticated anew: a token may have expired, and a nonce serves once.
-    const renewRequest = async () => {
-      authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
-      return authenticated.request;
-    };
+    const renewRequest =
+      plan.retry === null
+        ? undefined
+        : async () => {
+            authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
+            return authenticated.request;
+          };
     const { observer, witness } = report;
     const sendContext = toSendContext(call, scope, { streaming, observer, witness, renewRequest });
     report.authenticated(authenticated.token);

@@ -16,6 +16,8 @@ export interface ExecutionContext {
   readonly channels: Channels;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  /** Whether a known secret occurs in a text. */
+  readonly isSecretText: (text: string) => boolean;
   /** Aborted when the engine closes; sockets end by themselves then, other waits have to look. */
   readonly closing: AbortSignal;
   readonly events: ExecutionEvents;

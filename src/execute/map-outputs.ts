@@ -3,6 +3,7 @@ import type { OutputPlan } from '../compile/output-plan.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { evaluateChildren } from '../expression/evaluate-children.ts';
 import type { ExpressionScope } from '../expression/expression.ts';
+import { defineMember } from '../expression/own-property.ts';
 
 export interface MappedOutputs {
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -14,28 +15,55 @@ export interface MappedOutputs {
  * and otherwise gives null and a diagnostic: an error page does not have the fields of a good answer.
  * A budget that ran out is always an error.
  */
-export async function mapOutputs(
+export function mapOutputs(
   plans: readonly OutputPlan[],
   scope: ExpressionScope,
-): Promise<MappedOutputs> {
-  const entries: [string, unknown][] = [];
+): MappedOutputs | Promise<MappedOutputs> {
+  return plans.every(isImmediate) ? mapAtOnce(plans, scope) : mapInTurn(plans, scope);
+}
+
+/** JSONata answers by a promise; everything else at once, which saves a turn of the event loop per output. */
+function isImmediate({ value, children }: OutputPlan): boolean {
+  return !value.isAsync && children === undefined;
+}
+
+function mapAtOnce(plans: readonly OutputPlan[], scope: ExpressionScope): MappedOutputs {
+  const outputs: Record<string, unknown> = {};
   const diagnostics: Issue[] = [];
-  const isSuccess = scope.statusCode >= 200 && scope.statusCode < 300;
   for (const plan of plans) {
     try {
-      const value = plan.value.evaluate(scope);
-      const settled = plan.value.isAsync ? await value : value;
-      const mapped =
-        plan.children === undefined ? settled : await evaluateChildren(settled, plan.children, scope);
-      entries.push([plan.name, mapped === undefined ? null : mapped]);
+      defineMember(outputs, plan.name, plan.value.evaluate(scope) ?? null);
     } catch (error) {
-      if (!(error instanceof FerruleError)) throw error;
-      if (isSuccess || error.code === 'EXPRESSION_BUDGET') throw toOutputError(plan, error);
-      entries.push([plan.name, null]);
-      diagnostics.push({ code: 'OUTPUT_FAILED', pointer: plan.pointer, message: error.summary });
+      diagnostics.push(toDiagnostic(plan, scope, error));
+      defineMember(outputs, plan.name, null);
     }
   }
-  return { outputs: Object.fromEntries(entries), diagnostics };
+  return { outputs, diagnostics };
+}
+
+async function mapInTurn(plans: readonly OutputPlan[], scope: ExpressionScope): Promise<MappedOutputs> {
+  const outputs: Record<string, unknown> = {};
+  const diagnostics: Issue[] = [];
+  for (const plan of plans) {
+    try {
+      const value = await plan.value.evaluate(scope);
+      const mapped =
+        plan.children === undefined ? value : await evaluateChildren(value, plan.children, scope);
+      defineMember(outputs, plan.name, mapped ?? null);
+    } catch (error) {
+      diagnostics.push(toDiagnostic(plan, scope, error));
+      defineMember(outputs, plan.name, null);
+    }
+  }
+  return { outputs, diagnostics };
+}
+
+/** What is said of an output that failed on an answer that is no success; on a success, the error is thrown. */
+function toDiagnostic(plan: OutputPlan, { statusCode }: ExpressionScope, error: unknown): Issue {
+  if (!(error instanceof FerruleError)) throw error;
+  const isSuccess = statusCode >= 200 && statusCode < 300;
+  if (isSuccess || error.code === 'EXPRESSION_BUDGET') throw toOutputError(plan, error);
+  return { code: 'OUTPUT_FAILED', pointer: plan.pointer, message: error.summary };
 }
 
 function toOutputError(plan: OutputPlan, cause: FerruleError): FerruleError {

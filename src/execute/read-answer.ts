@@ -25,19 +25,28 @@ export type HeaderRecord = ExpressionScope['headers'];
  * text; an empty body is undefined. JSON that calls itself plain text, or nothing at all, is JSON all the same.
  * @throws FerruleError BODY_MALFORMED when a successful answer says it is JSON and is not.
  */
-export async function readAnswer(response: HttpResponse): Promise<Answer> {
-  const bytes = await response.body.bytes();
-  const head = readHead(response);
-  if (bytes.length === 0) return { ...head, body: undefined, diagnostics: [] };
+export function readAnswer(response: HttpResponse): Answer | Promise<Answer> {
+  // Most answers are short and have arrived as a whole by the time they are looked at.
+  const bytes = response.body.bytesAtHand?.();
+  return bytes === undefined
+    ? response.body.bytes().then(read => toAnswer(response, read))
+    : toAnswer(response, bytes);
+}
+
+function toAnswer(response: HttpResponse, bytes: Uint8Array): Answer {
+  const { statusCode, headers, contentType, mediaType } = readHead(response);
+  let body: unknown;
+  let diagnostics: readonly Issue[] = [];
   try {
-    return { ...head, body: parseBody(bytes, head.contentType), diagnostics: [] };
+    if (bytes.length > 0) body = parseBody(bytes, contentType);
   } catch (error) {
-    const isSuccess = head.statusCode >= 200 && head.statusCode < 300;
+    const isSuccess = statusCode >= 200 && statusCode < 300;
     if (isSuccess || !(error instanceof FerruleError) || error.code !== 'BODY_MALFORMED') throw error;
     // The error page of a proxy in front of a JSON API: its status says more than its syntax.
-    const diagnostic: Issue = { code: error.code, pointer: '', message: error.summary };
-    return { ...head, body: Buffer.from(bytes).toString('utf8'), diagnostics: [diagnostic] };
+    diagnostics = [{ code: error.code, pointer: '', message: error.summary }];
+    body = Buffer.from(bytes).toString('utf8');
   }
+  return { statusCode, headers, mediaType, body, diagnostics };
 }
 
 export interface AnswerHead {

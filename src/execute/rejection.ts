@@ -1,4 +1,4 @@
-import type { AuthStrategy } from '../auth/auth-strategy.ts';
+import type { AuthStrategy, Rejection } from '../auth/auth-strategy.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { HttpRequest, HttpResponse, ResponseBody } from '../transport/transport.ts';
 import type { CallOptions } from './execution-context.ts';
@@ -14,12 +14,20 @@ export interface JudgedResponse {
  * Says whether an answer rejects the credential: by its status 401, or by the strategy's own predicate. A predicate
  * that looks into the body has it read into memory, within the limits; of a stream only what is no success is read.
  */
-export async function judgeResponse(
+export function judgeResponse(
   { rejection }: AuthStrategy,
   response: HttpResponse,
   streaming: boolean,
-): Promise<JudgedResponse> {
+): JudgedResponse | Promise<JudgedResponse> {
   if (rejection === undefined) return { response, isRejected: response.statusCode === 401 };
+  return askPredicate(rejection, response, streaming);
+}
+
+async function askPredicate(
+  rejection: Rejection,
+  response: HttpResponse,
+  streaming: boolean,
+): Promise<JudgedResponse> {
   const isSuccess = response.statusCode >= 200 && response.statusCode < 300;
   if (!rejection.seesBody || (streaming && isSuccess)) {
     const isRejected = await rejection.isRejected({ ...readHead(response), body: undefined });

@@ -85,7 +85,7 @@ async function* mapEach<Item>(
   for await (const item of source) yield toArrived(item);
 }
 
-async function* single(answer: Promise<Answer>): AsyncGenerator<Arrived, void, undefined> {
+async function* single(answer: Answer | Promise<Answer>): AsyncGenerator<Arrived, void, undefined> {
   const { body, diagnostics } = await answer;
   yield { kind: 'answer', data: body, diagnostics };
 }

@@ -91,6 +91,14 @@ export class IncomingBody implements ResponseBody {
     return this.#collect().then(bytes => this.#decompressAll(bytes, this.#task(contentEncoding)));
   }
 
+  bytesAtHand(): Uint8Array | undefined {
+    if (this.#taken || this.#state !== 'ended') return undefined;
+    const { contentEncoding } = this.#options;
+    if (contentEncoding !== undefined && !isIdentity(contentEncoding)) return undefined;
+    this.#taken = true;
+    return this.#takeAll();
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     if (this.#taken) throw consumedError();
     this.#taken = true;
@@ -154,6 +162,10 @@ export class IncomingBody implements ResponseBody {
       await this.#nextWake();
     }
     if (this.#error !== undefined) throw this.#error;
+    return this.#takeAll();
+  }
+
+  #takeAll(): Uint8Array {
     const pieces = this.#pieces;
     this.#pieces = [];
     const only = pieces[0];

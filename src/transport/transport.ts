@@ -182,6 +182,11 @@ export interface HttpResponse {
 export interface ResponseBody extends AsyncIterable<Uint8Array> {
   /** The whole body in memory. */
   bytes(): Promise<Uint8Array>;
+  /**
+   * The whole body, consumed, when it has already arrived and needs no decompression; otherwise undefined, and the
+   * body can still be read. Saves a wait; a transport may do without it.
+   */
+  bytesAtHand?(): Uint8Array | undefined;
   /** Drops what has not been read. Safe to call at any time, any number of times. */
   cancel(): void;
 }
