@@ -1,5 +1,7 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 
+const SLASH = 0x2f;
+
 /** Where the origin of an absolute URL ends. */
 const ORIGIN = /^https?:\/\/[^/?#]*/i;
 
@@ -12,6 +14,9 @@ export function createUrlNormalizer(pointer: string): (url: string) => string {
   let known = '';
   let normal = '';
   return url => {
+    if (url.charCodeAt(known.length) === SLASH && known !== '' && url.startsWith(known)) {
+      return known === normal ? url : normal + url.slice(known.length);
+    }
     const origin = ORIGIN.exec(url)?.[0] ?? '';
     if (origin !== known || origin === '') {
       normal = toNormalOrigin(origin, pointer);

@@ -1,11 +1,18 @@
 import { Buffer } from 'node:buffer';
 
+/** True for text that is sent as it is: nothing in it to encode, and nothing to refuse. */
+export function isPlainHeaderText(text: string): boolean {
+  return PLAIN.test(text);
+}
+
 /**
  * A header value as HTTP carries it. The transport sends one byte per character, so text beyond ASCII becomes its
  * UTF-8 bytes, each written as the character of that number (RFC 9110 section 5.5 leaves bytes above 0x7F opaque).
  */
 export function encodeHeaderText(text: string): string {
-  return ONLY_ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+  return isPlainHeaderText(text) || ONLY_ASCII.test(text)
+    ? text
+    : Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** The first character that no header value may hold: control characters other than tab (RFC 9110 section 5.5). */
@@ -16,6 +23,7 @@ export function findControlCharacter(
   return at === -1 ? undefined : { name: nameOf(text.charCodeAt(at)), at };
 }
 
+const PLAIN = /^[ -~]*$/;
 const ONLY_ASCII = /^\p{ASCII}*$/u;
 const CONTROL = /[^\P{Cc}\t]/u;
 

@@ -1,7 +1,7 @@
 import type { Escape, PlaceLexer } from './compile-nodes.ts';
 import type { TagReference, TemplatePlace } from './compile-template.ts';
 import { toText } from './encode-json.ts';
-import { encodeHeaderText, findControlCharacter } from './header-text.ts';
+import { encodeHeaderText, findControlCharacter, isPlainHeaderText } from './header-text.ts';
 import { completeQueryPart, encodeFormPart, encodeQueryPart } from './percent-encoding.ts';
 import { type TemplateSource, templateError } from './text-position.ts';
 import { refusedValue } from './value-errors.ts';
@@ -35,6 +35,7 @@ const header: PlaceRules = {
     return encodeHeaderText(text);
   },
   escape: tag => value => {
+    if (typeof value === 'string' && isPlainHeaderText(value)) return value;
     const text = assertWellFormed(toSingleText(value, tag), tag);
     const found = findControlCharacter(text);
     if (found !== undefined) throw refusedValue(tag, `contains ${found.name}, which no header can hold`);
