@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 import type { EgressPolicy } from './egress-policy.ts';
+import type { ConnectTimes, PhaseTimings } from './phases.ts';
 import type { WaitSource } from './retry-delay.ts';
 import type { TrustPlan } from './trust.ts';
 import type { WireExchange } from './witness.ts';
@@ -57,13 +58,10 @@ export interface Timeouts {
   readonly totalMs: number;
 }
 
-/** How long each part of opening a connection took; parts that did not happen are left out. Milliseconds. */
-export interface ConnectPhases {
+/** Where a connection led, and how long each part of opening it took. */
+export interface ConnectPhases extends ConnectTimes {
   readonly host: string;
   readonly address?: string;
-  readonly dnsMs?: number;
-  readonly tcpMs?: number;
-  readonly tlsMs?: number;
   /** Negotiated TLS version, such as `TLSv1.3`. */
   readonly tlsVersion?: string;
 }
@@ -129,6 +127,8 @@ export interface EndedAttempt {
   readonly error?: ErrorCode;
   /** From send to the head of the answer or to the failure. Milliseconds. */
   readonly durationMs: number;
+  /** Where that time went, as far as it is known. */
+  readonly timings?: Partial<PhaseTimings> | undefined;
 }
 
 /** How long the next attempt waits, and what that goes by. */
@@ -172,6 +172,12 @@ export interface HttpResponse {
   readonly redirects: readonly RedirectHop[];
   /** Milliseconds from send to the response head, redirects included. */
   readonly firstByteMs: number;
+  /** Where that time went; of redirects the sum. Left out by a transport that does not measure it. */
+  readonly timings?: PhaseTimings;
+  /** `1.1` or `2`; left out by a transport that does not know it. */
+  readonly httpVersion?: string;
+  /** The reason phrase as received; HTTP/2 has none. */
+  readonly statusText?: string;
   readonly body: ResponseBody;
 }
 
