@@ -43,7 +43,7 @@ export type {
 } from './execute/execution-report.ts';
 export type { Har, HarEntry, HarPair } from './execute/har.ts';
 export { createReplayTransport } from './execute/replay-transport.ts';
-export type { SecretProvider } from './execute/secret-reader.ts';
+export type { BoundSecret, SecretProvider } from './execute/secret-reader.ts';
 export type { StreamEvent } from './execute/stream-events.ts';
 export type { OperationStream } from './execute/stream-operation.ts';
 export type { ConnectionTestReport, TestStage, TestStageName } from './execute/test-connection.ts';

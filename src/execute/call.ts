@@ -7,6 +7,7 @@ import { renderRequest } from '../compile/render-request.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { assertSecretHosts } from '../transport/secret-hosts.ts';
 import type { HttpRequest, SendContext } from '../transport/transport.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 
@@ -91,10 +92,16 @@ async function render(
   fetchTokens: boolean,
 ): Promise<Pick<PreparedCall, 'request' | 'scope'>> {
   const { operation, context } = call;
-  if (!operation.usesKept) return { request: renderRequest(operation.request, scope), scope };
+  const toRequest = (whole: RenderScope) => {
+    const request = renderRequest(operation.request, whole);
+    // Before anything is sent for it, be it a token request.
+    assertSecretHosts(request, context.secrets.hostsOf(whole.secrets));
+    return request;
+  };
+  if (!operation.usesKept) return { request: toRequest(scope), scope };
   const kept = await context.strategy.kept?.(toAuthCall(call, scope, fetchTokens));
   const withKept = kept === undefined ? scope : { ...scope, kept };
-  return { request: renderRequest(operation.request, withKept), scope: withKept };
+  return { request: toRequest(withKept), scope: withKept };
 }
 
 /** Adds the computed values that the call needs. */
@@ -158,6 +165,7 @@ export function toSendContext(
     maxRedirects: operation.maxRedirects,
     signal: options.signal,
     clock: context.clock,
+    secretHosts: context.secrets.hostsOf(scope.secrets),
     isSecretText: text => context.redactor.finds(text),
     streaming: sending.streaming,
     observer: sending.observer,

@@ -4,6 +4,7 @@ import type { EgressPolicy } from './egress-policy.ts';
 import type { ConnectTimes, PhaseTimings } from './phases.ts';
 import type { WaitSource } from './retry-delay.ts';
 import type { TrustPlan } from './trust.ts';
+import type { SecretHosts } from './secret-hosts.ts';
 import type { WireExchange } from './witness.ts';
 
 /** A header as it stands on the wire: name, value. Order and repetition are kept. */
@@ -21,6 +22,8 @@ export interface CredentialPlaces {
   readonly signed?: boolean;
 }
 
+  /** Names of the secrets that went into the request, for those that are bound to hosts. */
+  readonly secrets?: readonly string[];
 /** One request, ready for the wire. Nothing in it is a template any more. */
 export interface HttpRequest {
   /** Upper case. */
@@ -112,6 +115,8 @@ export interface SendContext {
    * The request once more for another attempt, with a valid token, a fresh signature or nonce. The same request is sent
    * again when left out. It holds credentials, so it is never asked for a request that a redirect has led elsewhere.
    */
+  /** The hosts that secrets are bound to; left out when none is bound to any. */
+  readonly secretHosts?: SecretHosts | undefined;
   readonly renewRequest?: (() => Promise<HttpRequest>) | undefined;
   /** Told what retries and queues do, as it happens. */
   readonly observer?: SendObserver | undefined;
