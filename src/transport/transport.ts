@@ -191,6 +191,8 @@ export interface HttpResponse {
  * Iterating applies backpressure to the socket; ending the iteration early closes it.
  */
 export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  /** Bytes received so far, before decompression; left out by a transport that does not count them. */
+  readonly receivedBytes?: number;
   /** The whole body in memory. */
   bytes(): Promise<Uint8Array>;
   /** Drops what has not been read. Safe to call at any time, any number of times. */
