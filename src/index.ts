@@ -42,12 +42,15 @@ export type {
   TokenUse,
 } from './execute/execution-report.ts';
 export type { Har, HarEntry, HarPair } from './execute/har.ts';
+export type { HarCookie } from './execute/har-cookies.ts';
+export type { HarTimings } from './execute/har-timings.ts';
 export { createReplayTransport } from './execute/replay-transport.ts';
-export type { SecretProvider } from './execute/secret-reader.ts';
+export type { BoundSecret, SecretProvider } from './execute/secret-reader.ts';
 export type { StreamEvent } from './execute/stream-events.ts';
 export type { OperationStream } from './execute/stream-operation.ts';
 export type { ConnectionTestReport, TestStage, TestStageName } from './execute/test-connection.ts';
 export type { EgressOptions } from './transport/egress-policy.ts';
+export type { ConnectTimes, PhaseTimings } from './transport/phases.ts';
 export type { RequestEvent } from './transport/request-events.ts';
 export type { SpanLike, TracerLike } from './transport/tracing.ts';
 export type {

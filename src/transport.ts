@@ -18,6 +18,7 @@ export {
   type TransportRequest,
 } from './transport/create-transport.ts';
 export type { EgressOptions } from './transport/egress-policy.ts';
+export type { ConnectTimes, PhaseTimings } from './transport/phases.ts';
 export type {
   CredentialPlaces,
   HeaderPair,

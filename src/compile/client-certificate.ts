@@ -8,6 +8,8 @@ export interface ClientCertificatePlan {
   /** JSON pointer of the certificate in the definition. */
   readonly pointer: string;
   readonly parts: readonly CertificatePart[];
+  /** Names of the secrets it is made of. */
+  readonly secretNames: readonly string[];
   /** The trust together with a rendered certificate. Throws CERTIFICATE_INVALID. */
   readonly createTrust: (client: ClientCertificate, nowMs: number) => TrustPlan;
 }
@@ -20,10 +22,12 @@ const NAMES = ['cert', 'key', 'pkcs12', 'passphrase'] as const;
 export function compileCertificateParts(
   definition: ClientCertificateDefinition,
   pointer: string,
-  compiler: TemplateCompiler,
-): readonly CertificatePart[] {
-  return NAMES.flatMap(name => {
+  whole: TemplateCompiler,
+): Pick<ClientCertificatePlan, 'pointer' | 'parts' | 'secretNames'> {
+  const compiler = whole.apart();
+  const parts = NAMES.flatMap(name => {
     const text = definition[name];
     return text === undefined ? [] : [[name, compiler.text(text, 'text', `${pointer}/${name}`)] as const];
   });
+  return { pointer, parts, secretNames: compiler.secretsUsed };
 }

@@ -16,6 +16,7 @@ import type { AuthPlan, BasicAuthPlan, RawBearerTokenPlan, TokenPlacement } from
 import type { ParameterTable } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import { assertHeaderName } from './request-plan.ts';
+import type { SecretHostsPlan } from './secret-hosts.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 
 export interface AuthSurroundings {
@@ -35,6 +36,7 @@ export interface AuthSurroundings {
   readonly hasClientCertificate: boolean;
   readonly compiler: TemplateCompiler;
   readonly parameters: ParameterTable;
+  readonly secretHosts: SecretHostsPlan;
   readonly trusted: boolean;
   readonly maxRedirects: number;
 }

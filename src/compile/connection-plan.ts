@@ -15,6 +15,7 @@ import { separateCredentials } from './credentials.ts';
 import { compileOperation, type OperationPlan, type OperationSurroundings } from './operation-plan.ts';
 import { ParameterNames, ParameterTable } from './parameters.ts';
 import { compileRetry, type RetryPlan } from './retry-plan.ts';
+import { compileSecretHosts, type SecretHostsPlan } from './secret-hosts.ts';
 import { TemplateCompiler } from './template-compiler.ts';
 import { compileTest, type TestPlan } from './test-plan.ts';
 import { compileValues, selectValues } from './values.ts';
@@ -30,6 +31,7 @@ export interface ConnectionPlan {
   /** Whom the connection trusts, without a client certificate. */
   readonly trust: TrustPlan;
   readonly clientCertificate: ClientCertificatePlan | null;
+  readonly secretHosts: SecretHostsPlan;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly http2: boolean;
@@ -65,6 +67,11 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
   const issues = new IssueCollector(parsed.toSourcePointer, mask);
   const diagnostics = new IssueCollector(parsed.toSourcePointer, mask);
   const secretNames = new Set(secrets.keys());
+  const secretHosts = compileSecretHosts(
+    { definition: config.secretHosts, pointer: '/config/secretHosts' },
+    secretNames,
+    issues,
+  );
   const values = compileValues(config.values, { pointer: '/config/values', secretNames, issues });
   const templates = { secretNames, tags: config.templateTags, issues, values };
   const baseUrl = { definition: config.baseUrl, pointer: '/config/baseUrl' };
@@ -97,11 +104,13 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
       hasClientCertificate: config.tls.clientCertificate !== null,
       compiler: authCompiler,
       parameters: authParameters,
+      secretHosts,
       trusted: options.trusted,
       maxRedirects: config.redirect.maxRedirects,
     },
   );
 
+  const proving = 'use' in auth ? auth.use.secretNames : authCompiler.secretsUsed;
   const kept = 'use' in auth ? auth.use.kept : new Map();
   const beforeTokens = authCompiler.withKept({ known: new Map(), later: new Set(kept.keys()) });
   const clientCertificate = compileClientCertificate(definition, beforeTokens);
@@ -114,7 +123,9 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
       parameters: authParameters,
       secretNames: authCompiler.secretsUsed,
       valueNames: authCompiler.valuesUsed,
+      carriedSecrets: [...proving, ...(clientCertificate?.secretNames ?? [])],
     },
+    secretHosts,
     trusted: options.trusted,
     maxRedirects: config.redirect.maxRedirects,
     diagnostics,
@@ -138,6 +149,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     test,
     trust,
     clientCertificate,
+    secretHosts,
     timeouts: config.timeouts,
     limits: config.limits,
     http2: config.http2,
@@ -176,8 +188,7 @@ function compileClientCertificate(
   if (clientCertificate === null) return null;
   const pointer = '/config/tls/clientCertificate';
   return {
-    pointer,
-    parts: compileCertificateParts(clientCertificate, pointer, compiler),
+    ...compileCertificateParts(clientCertificate, pointer, compiler),
     createTrust: (client, nowMs) =>
       createTrust({ ...toTrustOptions(config, nowMs), clientCertificate: client }),
   };

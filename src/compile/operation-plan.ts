@@ -6,6 +6,7 @@ import { compileOutputs, type OutputPlan } from './output-plan.ts';
 import { ParameterNames, ParameterTable } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import { compileRequest, type RequestParts, type RequestPlan } from './request-plan.ts';
+import { judgeLiteralHost, type SecretHostsPlan } from './secret-hosts.ts';
 import { TemplateCompiler, type TemplateCompilerOptions } from './template-compiler.ts';
 import { selectValues, type ValuePlan } from './values.ts';
 
@@ -38,7 +39,10 @@ export interface OperationSurroundings {
     readonly parameters: ParameterTable;
     readonly secretNames: readonly string[];
     readonly valueNames: ReadonlySet<string>;
+    /** Those of the secrets that go into the request itself, and not only into token requests. */
+    readonly carriedSecrets: readonly string[];
   };
+  readonly secretHosts: SecretHostsPlan;
   readonly trusted: boolean;
   readonly maxRedirects: number;
   /** Lint warnings are added here. */
@@ -57,7 +61,14 @@ export function compileOperation(
   const { baseUrl, shared } = surroundings;
   const operation = { definition: definition.config, pointer: places.config };
   const path = { definition: definition.config.path, pointer: places.path ?? `${places.config}/path` };
-  const request = compileRequest({ baseUrl, path, operation, shared }, compiler);
+  const request = withSecrets(
+    compileRequest({ baseUrl, path, operation, shared }, compiler),
+    authentication.carriedSecrets,
+  );
+  judgeLiteralHost(request.url, baseUrl.definition, request.credentials.secrets ?? [], {
+    bindings: surroundings.secretHosts,
+    issues: templates.issues,
+  });
   const outputs = compileOutputs(definition.outputs, {
     pointer: `${pointer}/outputs`,
     trusted: surroundings.trusted,
@@ -80,6 +91,15 @@ export function compileOperation(
     streaming: definition.config.streamResponse,
     maxRedirects: definition.config.followRedirect ? surroundings.maxRedirects : 0,
   });
+}
+
+/** The request with the secrets that authentication will add to it. */
+function withSecrets(request: RequestPlan, carried: readonly string[]): RequestPlan {
+  const { credentials } = request;
+  const secrets = new Set([...(credentials.secrets ?? []), ...carried]);
+  return secrets.size === 0
+    ? request
+    : { ...request, credentials: { ...credentials, secrets: [...secrets] } };
 }
 
 function toUnusedInput(name: string, pointer: string): Issue {

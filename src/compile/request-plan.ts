@@ -47,7 +47,8 @@ const FRAMING_HEADERS = new Set([
   'expect',
 ]);
 
-export function compileRequest(parts: RequestParts, compiler: TemplateCompiler): RequestPlan {
+export function compileRequest(parts: RequestParts, whole: TemplateCompiler): RequestPlan {
+  const compiler = whole.apart();
   const { operation, shared } = parts;
   const { definition, pointer } = operation;
   const url = compiler.url(parts.baseUrl, parts.path);
@@ -78,6 +79,7 @@ export function compileRequest(parts: RequestParts, compiler: TemplateCompiler):
       headers: secretNames(headers).map(name => name.toLowerCase()),
       query: [...secretNames(params), ...compiler.secretQueryNames(url)],
       body: body.usesSecret || url.usesSecret,
+      ...(compiler.secretsUsed.length === 0 ? {} : { secrets: compiler.secretsUsed }),
     },
   };
 }

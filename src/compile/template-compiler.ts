@@ -27,6 +27,7 @@ import {
   withNeed,
 } from './tag-meaning.ts';
 import type { TextPlan, UrlPlan } from './text-plan.ts';
+import { UsedNames } from './used-names.ts';
 import { assertKnown } from './values.ts';
 
 export interface TemplateCompilerOptions extends KnownNames {
@@ -35,12 +36,6 @@ export interface TemplateCompilerOptions extends KnownNames {
   readonly issues: IssueCollector;
   /** Lint warnings are added here. */
   readonly diagnostics: IssueCollector;
-}
-
-interface UsedNames {
-  readonly secrets: Set<string>;
-  readonly values: Set<string>;
-  readonly kept: Set<string>;
 }
 
 /**
@@ -54,10 +49,7 @@ export class TemplateCompiler {
   readonly #used: UsedNames;
   readonly #resolver: TagResolver<RenderScope>;
 
-  constructor(
-    options: TemplateCompilerOptions,
-    used: UsedNames = { secrets: new Set(), values: new Set(), kept: new Set() },
-  ) {
+  constructor(options: TemplateCompilerOptions, used = new UsedNames()) {
     this.#options = options;
     this.#used = used;
     this.issues = options.issues;
@@ -76,6 +68,11 @@ export class TemplateCompiler {
   /** The same compiler for templates that are rendered when other values have been kept. */
   withKept(kept: KeptNames): TemplateCompiler {
     return new TemplateCompiler({ ...this.#options, kept }, this.#used);
+  }
+
+  /** The same compiler for a part of the templates, which can then say what that part needs. */
+  apart(): TemplateCompiler {
+    return new TemplateCompiler(this.#options, new UsedNames(this.#used));
   }
 
   /** Adds a lint warning: something works, but not as written. */
@@ -117,7 +114,7 @@ export class TemplateCompiler {
       for (const name of values) assertKnown('value', name, new Set(this.#options.values?.keys()));
       for (const name of kept) assertKnown('kept value', name, new Set(this.#options.kept?.known.keys()));
     });
-    for (const name of secrets) this.#used.secrets.add(name);
+    for (const name of secrets) this.#used.add('secrets', name);
     for (const name of values) this.#noteValue(name, pointer);
     for (const name of parameters) this.#noteParameter(name, pointer);
   }
@@ -179,7 +176,7 @@ export class TemplateCompiler {
   #note(references: readonly TagReference[], diagnostics: readonly TemplateDiagnostic[]): void {
     for (const tag of references) {
       const meaning = this.#meaningOf(tag);
-      if (meaning.kind === 'secret') this.#used.secrets.add(meaning.name);
+      if (meaning.kind === 'secret') this.#used.add('secrets', meaning.name);
       else if (meaning.kind === 'value') this.#noteValue(meaning.name, tag.pointer);
       else if (meaning.kind === 'kept') this.#noteKept(meaning.name, tag.pointer);
       else if (meaning.kind === 'parameter') this.#options.parameters.addUse(tag, isNeeded(tag));
@@ -191,8 +188,8 @@ export class TemplateCompiler {
   #noteValue(name: string, pointer: string): void {
     const plan = this.#options.values?.get(name);
     if (plan === undefined) return;
-    this.#used.values.add(name);
-    for (const secret of plan.secrets) this.#used.secrets.add(secret);
+    this.#used.add('values', name);
+    for (const secret of plan.secrets) this.#used.add('secrets', secret);
     for (const parameter of plan.parameters) this.#noteParameter(parameter, pointer);
   }
 
@@ -202,7 +199,7 @@ export class TemplateCompiler {
   }
 
   #noteKept(name: string, pointer: string): void {
-    this.#used.kept.add(name);
+    this.#used.add('kept', name);
     if (this.#options.kept?.later.has(name) !== true) return;
     this.issues.add({
       code: 'TEMPLATE_PLACE',

@@ -58,6 +58,7 @@ export interface HttpConnectionConfigInput {
   readonly timeouts?: Partial<TimeoutsDefinition>;
   readonly limits?: Partial<LimitsDefinition>;
   readonly redirect?: Partial<RedirectDefinition>;
+  readonly secretHosts?: Readonly<Record<string, readonly string[]>>;
   readonly values?: Readonly<Record<string, string>>;
   readonly retry?: RetryInput | null;
   readonly rateLimit?: Partial<RateLimitDefinition> | null;

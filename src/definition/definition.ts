@@ -43,6 +43,8 @@ export interface HttpConnectionConfig {
   readonly timeouts: TimeoutsDefinition;
   readonly limits: LimitsDefinition;
   readonly redirect: RedirectDefinition;
+  /** By name of a secret: the hosts it may be sent to. One that is not named may be sent to any. */
+  readonly secretHosts: Readonly<Record<string, readonly string[]>>;
   /** Expressions by name, over `parameters`, `secrets` and earlier `values`; each usable as a tag of that name. */
   readonly values: Readonly<Record<string, string>>;
   /** null: nothing is sent twice. */

@@ -42,6 +42,7 @@ function createDefinitionSchemas() {
       params: v.exactOptional(params, {}),
       test: v.exactOptional(v.nullable(test)),
       ...createTransportSchemas(),
+      secretHosts: v.exactOptional(mapOf(v.array(filledText())), {}),
       values: v.exactOptional(mapOf(filledText()), {}),
       ...createSendingSchemas(method),
       templateTags: v.exactOptional(v.array(oneOf(['<<>>', '{{}}'])), [...defaults.templateTags]),

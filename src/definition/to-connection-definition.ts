@@ -52,6 +52,7 @@ function toConnectionConfig(
     timeouts: { ...defaults.timeouts, ...input.timeouts },
     limits: { ...defaults.limits, ...input.limits },
     redirect: { ...defaults.redirect, ...input.redirect },
+    secretHosts: input.secretHosts ?? {},
     values: input.values ?? {},
     retry: input.retry ? toRetryDefinition(input.retry) : null,
     rateLimit: input.rateLimit ? { ...defaults.rateLimit, ...input.rateLimit } : null,

@@ -31,7 +31,7 @@ export function toExportDocument(definition: ConnectionDefinition): ConnectionIn
     type,
     description,
     documentationLink,
-    config: toExportConfig(config),
+    config: toExportConfig(withSecretHosts(config, Object.keys(secrets))),
     secrets: Object.fromEntries(Object.keys(secrets).map(secret => [secret, null])),
     operations: operations.map(toExportOperation),
   };
@@ -47,6 +47,7 @@ function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput
     timeouts: defaults.timeouts,
     limits: defaults.limits,
     redirect: defaults.redirect,
+    secretHosts: {},
     values: {},
     retry: null,
     rateLimit: null,
@@ -61,6 +62,13 @@ function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput
     auth: auth === null ? null : withoutCredentials(auth),
     ...changesFrom(additionDefaults, { ...additions, tls: withoutKey(additions.tls) }),
   };
+}
+
+/** A credential that is written out in its place is not exported, so what it is bound to goes with it. */
+function withSecretHosts(config: HttpConnectionConfig, names: readonly string[]): HttpConnectionConfig {
+  const isKept = (name: string) => !name.startsWith('config.') || names.includes(name);
+  const bound = Object.entries(config.secretHosts).filter(([name]) => isKept(name));
+  return { ...config, secretHosts: Object.fromEntries(bound) };
 }
 
 function toExportOperation({ inputs, ...operation }: OperationDefinition): OperationInput {

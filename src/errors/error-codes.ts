@@ -176,6 +176,13 @@ export const errorCodes = {
     'A secret has no value',
     'Set the secret in the definition or let the secret provider supply it.',
   ),
+  SECRET_HOST_REFUSED: entry(
+    'render',
+    'policy',
+    false,
+    'A secret may not be sent to this host',
+    'Correct the URL, or add its host to the hosts that the secret is bound to.',
+  ),
   VALUE_REFUSED: entry(
     'render',
     'policy',

@@ -1,24 +1,38 @@
 import type { ErrorCode } from '../errors/error-codes.ts';
-import type { EndedAttempt, RetryRefusal, RetryWait, SendObserver } from '../transport/transport.ts';
-import type { Attempt } from './execution-report.ts';
+import type { FerruleError } from '../errors/ferrule-error.ts';
+import { type ConnectTimes, sumOfConnectTimes, timingsOfFailure } from '../transport/phases.ts';
+import type {
+  EndedAttempt,
+  HttpResponse,
+  RetryRefusal,
+  RetryWait,
+  SendObserver,
+} from '../transport/transport.ts';
+import type { Attempt, SendTimings } from './execution-report.ts';
 
 /** How a send ended: with the status of an answer, or in an error. */
 type Ending = { readonly statusCode: number } | { readonly error: ErrorCode };
 
+interface Entry {
+  readonly attempt: Attempt;
+  /** The transport's own record, in which the time of the body appears later. */
+  readonly timings: EndedAttempt['timings'];
+}
+
 /** Writes down what was sent for one operation. Retries happen out of the conductor's sight, so it listens to them. */
 export class AttemptList implements SendObserver {
-  readonly #attempts: Attempt[] = [];
+  readonly #entries: Entry[] = [];
   #next: Pick<Attempt, 'reason' | 'wait' | 'notRetried'> = { reason: 'first' };
   #queuedMs = 0;
   /** What earlier attempts and waits took of the time of the send at hand. */
   #earlierMs = 0;
 
   get list(): readonly Attempt[] {
-    return this.#attempts;
+    return this.#entries.map(toAttempt);
   }
 
-  retrying({ durationMs, ...ending }: EndedAttempt, wait: RetryWait): void {
-    this.#add(ending, durationMs);
+  retrying({ durationMs, timings, ...ending }: EndedAttempt, wait: RetryWait): void {
+    this.#add(ending, durationMs, timings);
     this.#earlierMs += durationMs + wait.waitMs;
     this.#next = { reason: 'retry', wait };
   }
@@ -32,20 +46,53 @@ export class AttemptList implements SendObserver {
   }
 
   /** The last attempt of a send, which took `elapsedMs` with everything before it. `next` is why another may follow. */
-  ended(ending: Ending, elapsedMs: number, next: Attempt['reason'] = 'token-rejected'): void {
-    this.#add(ending, elapsedMs - this.#earlierMs);
-    this.#earlierMs = 0;
+  answered({ statusCode, timings }: HttpResponse, elapsedMs: number, next: Attempt['reason']): void {
+    this.#end({ statusCode }, elapsedMs, timings);
     this.#next = { reason: next };
   }
 
-  #add(ending: Ending | Omit<EndedAttempt, 'durationMs'>, durationMs: number): void {
+  /** The same of one that came to nothing. */
+  failed({ code, details }: FerruleError, elapsedMs: number): void {
+    this.#end({ error: code }, elapsedMs, timingsOfFailure(details));
+  }
+
+  #end(ending: Ending, elapsedMs: number, timings: EndedAttempt['timings']): void {
+    this.#add(ending, elapsedMs - this.#earlierMs, timings);
+    this.#earlierMs = 0;
+  }
+
+  #add(
+    ending: Ending | Pick<EndedAttempt, 'statusCode' | 'error'>,
+    durationMs: number,
+    timings: EndedAttempt['timings'],
+  ): void {
     const queuedMs = this.#queuedMs;
     const firstByteMs = Math.max(0, durationMs - queuedMs);
     this.#queuedMs = 0;
-    this.#attempts.push(
+    const attempt: Attempt =
       queuedMs === 0
         ? { ...ending, ...this.#next, firstByteMs }
-        : { ...ending, ...this.#next, firstByteMs, queuedMs },
-    );
+        : { ...ending, ...this.#next, firstByteMs, queuedMs };
+    this.#entries.push({ attempt, timings });
   }
+}
+
+function toAttempt({ attempt, timings }: Entry): Attempt {
+  if (timings === undefined) return attempt;
+  // An attempt counts from its own beginning, redirects included.
+  const { firstByteMs: _, bodyMs, ...phases } = timings;
+  return bodyMs === undefined ? { ...attempt, ...phases } : { ...attempt, ...phases, bodyMs };
+}
+
+/** What connecting, queueing and waiting took in all attempts; what did not happen is left out. */
+export function sumOfAttempts(attempts: readonly Attempt[]): SendTimings {
+  let times: ConnectTimes = {};
+  let queuedMs = 0;
+  let waitMs = 0;
+  for (const attempt of attempts) {
+    if (attempt.connectionReused !== true) times = sumOfConnectTimes(times, attempt);
+    queuedMs += attempt.queuedMs ?? 0;
+    waitMs += attempt.wait?.waitMs ?? 0;
+  }
+  return { ...times, ...(queuedMs === 0 ? {} : { queuedMs }), ...(waitMs === 0 ? {} : { waitMs }) };
 }

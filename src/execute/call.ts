@@ -7,6 +7,7 @@ import { renderRequest } from '../compile/render-request.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { assertSecretHosts } from '../transport/secret-hosts.ts';
 import type { HttpRequest, SendContext } from '../transport/transport.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { SecretValues } from './secret-reader.ts';
@@ -86,7 +87,7 @@ function renderBound(
 ): PreparedCall | Promise<PreparedCall> {
   const { operation } = call;
   const scope = toScope(call, { parameters: bound.values, secrets });
-  if (!operation.usesKept) return { request: renderRequest(operation.request, scope), scope, bound };
+  if (!operation.usesKept) return { request: toRequest(call, scope), scope, bound };
   return renderWithKept(call, scope, fetchTokens).then(rendered => ({ ...rendered, bound }));
 }
 
@@ -102,10 +103,16 @@ async function renderWithKept(
   scope: RenderScope,
   fetchTokens: boolean,
 ): Promise<Pick<PreparedCall, 'request' | 'scope'>> {
-  const { operation, context } = call;
-  const kept = await context.strategy.kept?.(toAuthCall(call, scope, fetchTokens));
+  const kept = await call.context.strategy.kept?.(toAuthCall(call, scope, fetchTokens));
   const withKept = kept === undefined ? scope : { ...scope, kept };
-  return { request: renderRequest(operation.request, withKept), scope: withKept };
+  return { request: toRequest(call, withKept), scope: withKept };
+}
+
+/** Secrets that may not travel to its host are found before anything is sent for it, be it a token request. */
+function toRequest({ operation, context }: Call, scope: RenderScope): HttpRequest {
+  const request = renderRequest(operation.request, scope);
+  assertSecretHosts(request, context.secrets.hostsOf(scope.secrets));
+  return request;
 }
 
 /** Adds the computed values that the call needs. */
@@ -170,6 +177,7 @@ export function toSendContext(
     maxRedirects: operation.maxRedirects,
     signal: options.signal,
     clock: context.clock,
+    secretHosts: context.secrets.hostsOf(scope.secrets),
     isSecretText: context.isSecretText,
     streaming: sending.streaming,
     observer: sending.observer,

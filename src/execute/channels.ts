@@ -50,9 +50,17 @@ export class Channels {
 
   /** Names the certificate that a token endpoint is shown; empty when it is shown none. */
   certificateKey({ trust, clientCertificate, scope }: CertificateTarget): string {
-    const shared = trust === this.#plan.trust ? this.#plan.clientCertificate : null;
-    const shown = clientCertificate ?? shared;
+    const shown = this.#shownTo(trust, clientCertificate ?? null);
     return shown === null ? '' : nameOf(renderParts(shown, scope));
+  }
+
+  /** The names of the secrets in the certificate that a token endpoint is shown. */
+  certificateSecrets(trust: TrustPlan, certificate: ClientCertificatePlan | null): readonly string[] {
+    return this.#shownTo(trust, certificate)?.secretNames ?? [];
+  }
+
+  #shownTo(trust: TrustPlan, certificate: ClientCertificatePlan | null): ClientCertificatePlan | null {
+    return certificate ?? (trust === this.#plan.trust ? this.#plan.clientCertificate : null);
   }
 
   #forTrust(trust: TrustPlan): Channel {

@@ -4,8 +4,10 @@ import type { CompiledExpression } from '../expression/expression.ts';
 import { withRateLimit } from '../transport/rate-limit.ts';
 import { withRedirects } from '../transport/redirects.ts';
 import { withRetries } from '../transport/retries.ts';
+import { withSecretHosts } from '../transport/secret-hosts.ts';
 import type { HttpResponse, Transport } from '../transport/transport.ts';
 import { readAnswer } from './read-answer.ts';
+import type { SecretProvider } from './secret-reader.ts';
 
 export interface ConnectionTransportParts {
   readonly clock: Clock;
@@ -17,6 +19,25 @@ export interface ConnectionTransportParts {
   readonly wire: Transport;
   /** `wire` with redirects, shared by all connections that ask for nothing more. */
   readonly transport: Transport;
+}
+
+/**
+ * The engine's own transports, or those that look at the hosts of secrets, where any may be bound to hosts: by the
+ * definition, or by a provider at any time.
+ */
+export function toSenders(
+  { secretHosts }: ConnectionPlan,
+  {
+    wire,
+    transport,
+    secretProvider,
+  }: Pick<ConnectionTransportParts, 'wire' | 'transport'> & {
+    readonly secretProvider: SecretProvider | undefined;
+  },
+): Pick<ConnectionTransportParts, 'wire' | 'transport'> {
+  if (secretHosts.size === 0 && secretProvider === undefined) return { wire, transport };
+  const guarded = withSecretHosts(wire);
+  return { wire: guarded, transport: withRedirects(guarded) };
 }
 
 /**

@@ -24,7 +24,7 @@ import type { StreamPosition } from '../transport/sse-reader.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type AuthorizationOptions, authorize, forgetToken } from './authorization.ts';
 import { Channels } from './channels.ts';
-import { createConnectionTransport } from './connection-transport.ts';
+import { createConnectionTransport, toSenders } from './connection-transport.ts';
 import { type DryRun, dryRunOperation } from './dry-run.ts';
 import { createExchange } from './exchange.ts';
 import { executeOperation } from './execute-operation.ts';
@@ -60,23 +60,31 @@ export type Parameters = Readonly<Record<string, unknown>>;
 export class Connection {
   readonly #context: ExecutionContext;
 
-  constructor({ plan, secrets }: CompiledConnection, parts: EngineParts) {
-    const { clock, transport, tokens, states } = parts;
+  constructor({ plan, secrets: definedSecrets }: CompiledConnection, parts: EngineParts) {
+    const { clock, tokens, states } = parts;
     const redactor = new Redactor();
+    const secrets = new SecretReader(
+      plan.name,
+      definedSecrets,
+      parts.secretProvider,
+      redactor,
+      plan.secretHosts,
+    );
+    const senders = toSenders(plan, parts);
     const channels = new Channels(plan, parts.egress, parts.connectionsPerOrigin, clock);
-    const exchange = createExchange({ plan, transport, clock, redactor, channels });
+    const exchange = createExchange({ ...senders, plan, clock, redactor, channels, secrets });
     const certificateKey: AuthServices['certificateKey'] = target => channels.certificateKey(target);
     const services = { clock, tokens, states, redactor, randomBytes, exchange, certificateKey };
     this.#context = {
       plan,
       closing: parts.closing,
       channels,
-      transport: createConnectionTransport(plan, parts),
+      transport: createConnectionTransport(plan, { ...parts, ...senders }),
       clock,
       redactor,
       isSecretText: text => redactor.finds(text),
       events: new ExecutionEvents(),
-      secrets: new SecretReader(plan.name, secrets, parts.secretProvider, redactor),
+      secrets,
       strategy: createStrategy(plan.auth, services),
     };
   }

@@ -1,13 +1,17 @@
 import type { ErrorCode } from '../errors/error-codes.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
+import type { ConnectTimes } from '../transport/phases.ts';
 import type { RedirectHop, RetryRefusal, RetryWait } from '../transport/transport.ts';
 import type { Har } from './har.ts';
 
 /** Something worth knowing that did not stop the execution. */
 export type Diagnostic = Issue;
 
-/** One request that was sent for the operation, or was about to be when the execution failed. */
-export interface Attempt {
+/**
+ * One request that was sent for the operation, or was about to be when the execution failed. The times of DNS, connect
+ * and TLS are parts of `firstByteMs`, left out when they did not happen; with redirects they are sums.
+ */
+export interface Attempt extends ConnectTimes {
   /** Left out when it ended in an error. */
   readonly statusCode?: number;
   /** The code of that error. */
@@ -16,6 +20,12 @@ export interface Attempt {
   readonly reason: 'first' | 'token-rejected' | 'challenged' | 'retry';
   /** Milliseconds from send to the response head or the failure, without the wait and the queue. */
   readonly firstByteMs: number;
+  /** True when the request went over a connection that was open already. Left out when none was reached. */
+  readonly connectionReused?: boolean;
+  /** Milliseconds until a connection was free or opened, beyond the time of opening the one that was used. */
+  readonly blockedMs?: number;
+  /** Milliseconds from the head of the answer to its last byte; left out for a body that was not received whole. */
+  readonly bodyMs?: number;
   /** Of a retry: how long it waited, and what that went by. */
   readonly wait?: RetryWait;
   /** Milliseconds in the queue of the connection's rate limit; left out when it went at once. */
@@ -31,12 +41,23 @@ export interface TokenUse {
   readonly expiresAt?: string;
 }
 
-/** Milliseconds. */
-export interface Timings {
+/** Parts of the time of sending, over all attempts; what did not happen is left out. Milliseconds. */
+export interface SendTimings extends ConnectTimes {
+  /** In the queue of the rate limit. */
+  readonly queuedMs?: number;
+  /** Between the attempts. */
+  readonly waitMs?: number;
+}
+
+/** Where the time of an execution went. Milliseconds. */
+export interface Timings extends SendTimings {
   readonly totalMs: number;
   readonly renderMs: number;
+  /** With the token request, if one was sent. */
   readonly authenticateMs: number;
+  /** From send to the head of the answer, connecting, queueing, waiting and earlier attempts included. */
   readonly firstByteMs: number;
+  /** Receiving and reading the body. */
   readonly bodyMs: number;
   readonly mapMs: number;
 }

@@ -6,10 +6,12 @@ import {
   isTextMediaType,
   parseContentType,
 } from '../transport/body-decoding.ts';
-import type { HeaderPair, HttpRequest } from '../transport/transport.ts';
+import type { HeaderPair } from '../transport/transport.ts';
 import type { WireExchange } from '../transport/witness.ts';
+import { type HarCookie, toSentCookies, toSetCookies } from './har-cookies.ts';
+import { type HarTimings, toHarTime, toHarTimings } from './har-timings.ts';
 
-/** HTTP Archive 1.2, as the network views of browsers read it. Times in milliseconds, -1 where unknown. */
+/** HTTP Archive 1.2, as the network views of browsers read it. Times in milliseconds, sizes in bytes, -1 where unknown. */
 export interface Har {
   readonly log: {
     readonly version: '1.2';
@@ -26,7 +28,7 @@ export interface HarEntry {
     readonly method: string;
     readonly url: string;
     readonly httpVersion: string;
-    readonly cookies: readonly never[];
+    readonly cookies: readonly HarCookie[];
     readonly headers: readonly HarPair[];
     readonly queryString: readonly HarPair[];
     readonly postData?: { readonly mimeType: string; readonly text: string };
@@ -38,17 +40,24 @@ export interface HarEntry {
     readonly status: number;
     readonly statusText: string;
     readonly httpVersion: string;
-    readonly cookies: readonly never[];
+    readonly cookies: readonly HarCookie[];
     readonly headers: readonly HarPair[];
     /** Of a binary body only the size. */
-    readonly content: { readonly size: number; readonly mimeType: string; readonly text?: string };
+    readonly content: {
+      /** After decompression. */
+      readonly size: number;
+      /** Bytes that compression saved. */
+      readonly compression?: number;
+      readonly mimeType: string;
+      readonly text?: string;
+    };
     readonly redirectURL: string;
     readonly headersSize: number;
     readonly bodySize: number;
     readonly _error?: string;
   };
   readonly cache: Readonly<Record<string, never>>;
-  readonly timings: { readonly send: number; readonly wait: number; readonly receive: number };
+  readonly timings: HarTimings;
 }
 
 export interface HarPair {
@@ -72,27 +81,26 @@ export function toHar(exchanges: readonly WireExchange[], redactor: Redactor): H
 }
 
 function toEntry(exchange: WireExchange, redactor: Redactor): HarEntry {
-  const { startedAtMs, head, bodyMs = 0 } = exchange;
-  const wait = head?.firstByteMs ?? 0;
+  const timings = toHarTimings(exchange);
   return {
-    startedDateTime: new Date(startedAtMs).toISOString(),
-    time: wait + bodyMs,
-    request: toRequest(exchange.request, redactor),
+    startedDateTime: new Date(exchange.startedAtMs).toISOString(),
+    time: toHarTime(timings),
+    request: toRequest(exchange, redactor),
     response: toResponse(exchange, redactor),
     cache: {},
-    timings: { send: 0, wait, receive: bodyMs },
+    timings,
   };
 }
 
-function toRequest(request: HttpRequest, redactor: Redactor): HarEntry['request'] {
+function toRequest({ request, head }: WireExchange, redactor: Redactor): HarEntry['request'] {
   const { method, url, headers, body } = request;
   const mimeType = redactor.redact(headerOf(headers, 'content-type'));
   const parameters = [...new URL(url).searchParams];
   return {
     method,
     url: redactor.redact(url),
-    httpVersion: 'HTTP/1.1',
-    cookies: [],
+    httpVersion: toHttpVersion(head),
+    cookies: toSentCookies(headers, redactor),
     headers: toPairs(headers, redactor),
     queryString: parameters.map(([name, value]) => ({
       name: redactor.redact(name),
@@ -106,32 +114,44 @@ function toRequest(request: HttpRequest, redactor: Redactor): HarEntry['request'
             text: typeof body === 'string' ? redactor.redact(body) : `[${body.length} bytes]`,
           },
         }),
+    // Headers are added to it on its way, such as Host and Content-Length.
     headersSize: -1,
     bodySize: body === undefined ? 0 : Buffer.byteLength(body),
   };
 }
 
 function toResponse(exchange: WireExchange, redactor: Redactor): HarEntry['response'] {
-  const { head, error, bodyBytes } = exchange;
+  const { head, error, bodyBytes, receivedBytes } = exchange;
   const headers = head?.headers ?? [];
   const contentType = headerOf(headers, 'content-type');
   const text = textOf(exchange, contentType);
   return {
     status: head?.statusCode ?? 0,
-    statusText: '',
-    httpVersion: 'HTTP/1.1',
-    cookies: [],
+    statusText: redactor.redact(head?.statusText ?? ''),
+    httpVersion: toHttpVersion(head),
+    cookies: toSetCookies(headers, redactor),
     headers: toPairs(headers, redactor),
     content: {
       size: bodyBytes,
+      ...(isCompressed(headers) && receivedBytes !== undefined
+        ? { compression: bodyBytes - receivedBytes }
+        : {}),
       mimeType: redactor.redact(contentType),
       ...(text === undefined ? {} : { text: redactor.redact(text) }),
     },
     redirectURL: redactor.redact(headerOf(headers, 'location')),
     headersSize: -1,
-    bodySize: -1,
+    bodySize: receivedBytes ?? -1,
     ...(error === undefined ? {} : { _error: error }),
   };
+}
+
+function toHttpVersion(head: WireExchange['head']): string {
+  return head?.httpVersion === undefined ? 'unknown' : `HTTP/${head.httpVersion}`;
+}
+
+function isCompressed(headers: readonly HeaderPair[]): boolean {
+  return headerOf(headers, 'content-encoding') !== '';
 }
 
 /** The body when it is text, as far as it was kept. */

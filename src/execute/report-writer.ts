@@ -3,13 +3,14 @@ import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { HttpRequest, HttpResponse, SendObserver } from '../transport/transport.ts';
 import type { WireExchange } from '../transport/witness.ts';
-import { AttemptList } from './attempt-list.ts';
+import { AttemptList, sumOfAttempts } from './attempt-list.ts';
 import type { Call, PreparedCall } from './call.ts';
 import type {
   ExecutionReport,
   FailedExecutionReport,
   RawAnswer,
   RequestSummary,
+  SendTimings,
   Timings,
   TokenUse,
 } from './execution-report.ts';
@@ -23,7 +24,7 @@ type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 /** Writes down what happens while it happens, so that a failure can be reported as fully as a success. */
 export class ReportWriter {
   readonly #call: Call;
-  readonly #timings: Mutable<Timings> = {
+  readonly #timings: Mutable<Omit<Timings, keyof SendTimings>> = {
     totalMs: 0,
     renderMs: 0,
     authenticateMs: 0,
@@ -75,9 +76,8 @@ export class ReportWriter {
     const firstByteMs = this.#lap();
     this.#timings.firstByteMs += firstByteMs;
     this.#sending = false;
-    const { statusCode } = response;
     const next = this.#token === undefined ? 'challenged' : 'token-rejected';
-    this.#attempts.ended({ statusCode }, firstByteMs, next);
+    this.#attempts.answered(response, firstByteMs, next);
     this.#response = response;
   }
 
@@ -114,7 +114,7 @@ export class ReportWriter {
       error instanceof FerruleError
         ? error
         : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
-    if (this.#sending) this.#attempts.ended({ error: failure.code }, this.#lap());
+    if (this.#sending) this.#attempts.failed(failure, this.#lap());
     return redactError(failure, redactor, shown => this.#failed(shown));
   }
 
@@ -131,14 +131,16 @@ export class ReportWriter {
   #common() {
     const { context, operation, startedAtMs } = this.#call;
     const token = toTokenUse(this.#token);
+    const attempts = this.#attempts.list;
+    const totalMs = context.clock.monotonicNow() - startedAtMs;
     return {
       connection: context.plan.name,
       operation: operation.name,
       diagnostics: context.redactor.redactDeep(this.#diagnostics) as readonly Issue[],
-      attempts: this.#attempts.list,
+      attempts,
       redirects: context.redactor.redactDeep(this.#response?.redirects ?? []) as ExecutionReport['redirects'],
       ...(token === undefined ? {} : { token }),
-      timings: { ...this.#timings, totalMs: context.clock.monotonicNow() - startedAtMs },
+      timings: { ...this.#timings, totalMs, ...sumOfAttempts(attempts) },
       ...(this.#exchanges === undefined ? {} : { har: toHar(this.#exchanges, context.redactor) }),
     };
   }

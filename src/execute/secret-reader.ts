@@ -1,8 +1,11 @@
 import { toJsonPointer } from '../base/json-pointer.ts';
 import type { Redactor } from '../base/redactor.ts';
 import { SecretValue, toSecretValue } from '../base/secret-value.ts';
+import type { SecretHostsPlan } from '../compile/secret-hosts.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { parseHostPattern } from '../transport/host-pattern.ts';
+import type { SecretBinding, SecretHosts } from '../transport/secret-hosts.ts';
 
 /**
  * Supplies secrets that a definition leaves null. Asked by connection and secret name at each execution that needs
@@ -12,7 +15,16 @@ export interface SecretProvider {
   getSecret(
     request: { readonly connection: string; readonly name: string },
     signal?: AbortSignal,
-  ): string | SecretValue | undefined | null | Promise<string | SecretValue | undefined | null>;
+  ): SecretAnswer | Promise<SecretAnswer>;
+}
+
+export type SecretAnswer = string | SecretValue | BoundSecret | undefined | null;
+
+/** A secret that may be sent to some hosts only, whatever the definition says. */
+export interface BoundSecret {
+  readonly value: string | SecretValue;
+  /** As in the field `secretHosts` of a definition. */
+  readonly hosts: readonly string[];
 }
 
 export type SecretValues = ReadonlyMap<string, SecretValue>;
@@ -25,13 +37,20 @@ export class SecretReader {
   readonly #redactor: Redactor;
   /** One map for all calls as long as nothing has to be asked: its identity tells that secrets are unchanged. */
   readonly #known: SecretValues;
+  readonly #bindings: SecretHostsPlan;
+  /** By value: while a secret is rotated, calls with the old and the new one are under way together. */
+  readonly #provided = new WeakMap<SecretValue, SecretBinding>();
+  #mayBeBound: boolean;
 
   constructor(
     connection: string,
     defined: ReadonlyMap<string, SecretValue | null>,
     provider: SecretProvider | undefined,
     redactor: Redactor,
+    bindings: SecretHostsPlan,
   ) {
+    this.#bindings = bindings;
+    this.#mayBeBound = bindings.size > 0;
     this.#connection = connection;
     this.#defined = defined;
     this.#provider = provider;
@@ -46,20 +65,53 @@ export class SecretReader {
     return names.every(name => this.#known.has(name)) ? this.#known : this.#ask(names, signal);
   }
 
+  /** What the secrets of a call are bound to, by the definition and by the provider; undefined when none is. */
+  hostsOf(secrets: SecretValues): SecretHosts | undefined {
+    if (!this.#mayBeBound) return undefined;
+    return {
+      bindingsOf: name => {
+        const value = secrets.get(name);
+        const provided = value === undefined ? undefined : this.#provided.get(value);
+        return [this.#bindings.get(name), provided].filter(binding => binding !== undefined);
+      },
+    };
+  }
+
   async #ask(names: readonly string[], signal: AbortSignal | undefined): Promise<SecretValues> {
     const values = new Map(this.#known);
     const missing = names.filter(name => this.#defined.get(name) === null);
     await Promise.all(
       missing.map(async name => {
-        const value = await this.#askFor(name, signal);
-        if (value === undefined || value === null) throw this.#missing(name);
+        const answer = await this.#askFor(name, signal);
+        if (answer === undefined || answer === null) throw this.#missing(name);
+        const value = isBound(answer) ? answer.value : answer;
         if (typeof value !== 'string' && !(value instanceof SecretValue)) throw this.#noText(name, value);
         const secret = toSecretValue(value);
         this.#redactor.add(secret);
+        if (isBound(answer)) this.#bind(name, secret, answer.hosts);
         values.set(name, secret);
       }),
     );
     return values;
+  }
+
+  #bind(name: string, secret: SecretValue, hosts: readonly string[]): void {
+    const patterns = Array.isArray(hosts) ? hosts.map(host => parseHostPattern(String(host))) : [undefined];
+    if (patterns.includes(undefined)) {
+      throw new FerruleError(
+        'SECRET_HOST_REFUSED',
+        `The secret provider bound the secret "${name}" to hosts that cannot be read`,
+        {
+          pointer: toJsonPointer(['secrets', name]),
+          expected: 'a list of host names, *.name or addresses, each with or without :port',
+        },
+      );
+    }
+    this.#mayBeBound = true;
+    this.#provided.set(secret, {
+      hosts: patterns.filter(pattern => pattern !== undefined),
+      pointer: toJsonPointer(['secrets', name]),
+    });
   }
 
   async #askFor(name: string, signal: AbortSignal | undefined) {
@@ -89,4 +141,8 @@ export class SecretReader {
       cause,
     });
   }
+}
+
+function isBound(answer: unknown): answer is BoundSecret {
+  return typeof answer === 'object' && answer !== null && 'value' in answer && 'hosts' in answer;
 }

@@ -113,7 +113,7 @@ class StageList {
     this.#begin('dns');
     const phases = await this.#context.transport.probe(url, probe);
     this.#set('dns', phases.dnsMs === undefined ? 'skipped' : 'passed', phases.dnsMs ?? 0, phases.address);
-    this.#set('connect', 'passed', phases.tcpMs ?? 0, phases.address);
+    this.#set('connect', 'passed', phases.connectMs ?? 0, phases.address);
     this.#set('tls', phases.tlsMs === undefined ? 'skipped' : 'passed', phases.tlsMs ?? 0, phases.tlsVersion);
   }
 
@@ -129,9 +129,9 @@ class StageList {
     const name = opening ? connectStageOf(failure) : current;
     const shown = redactError(failure, this.#context.redactor);
     if (opening) {
-      const { dnsMs, tcpMs } = failure.details;
+      const { dnsMs, connectMs } = failure.details;
       if (name !== 'dns') this.#setTimed('dns', dnsMs);
-      if (name === 'tls') this.#setTimed('connect', tcpMs);
+      if (name === 'tls') this.#setTimed('connect', connectMs);
     }
     this.#stages.set(name, { name, status: 'failed', durationMs: this.#elapsed(), error: shown.toJSON() });
   }

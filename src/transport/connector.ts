@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { translateForeignError } from '../errors/translate-foreign-error.ts';
 import { toEgressError } from './egress-policy.ts';
+import type { ConnectTimes } from './phases.ts';
 import type { Channel, ConnectPhases } from './transport.ts';
 
 /** Resolves a host name to all its addresses; `dns.lookup` with `all: true` by default. */
@@ -36,6 +37,9 @@ export interface ConnectRequest {
   readonly tlsSession: TlsSessionSlot;
 }
 
+/** Told how it ended: an error or a socket, and how long each phase took that was completed. */
+type ConnectDone = (error: FerruleError | null, socket: Socket | null, times: ConnectTimes) => void;
+
 /** Milliseconds between the first address tried and the next, RFC 8305 section 8. */
 const ATTEMPT_DELAY_MS = 250;
 const KEEP_ALIVE_PROBE_MS = 60_000;
@@ -46,10 +50,7 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
  *
  * @returns a function that gives up at once, in any phase; the callback is then not called.
  */
-export function openSocket(
-  request: ConnectRequest,
-  done: (error: FerruleError | null, socket: Socket | null) => void,
-): () => void {
+export function openSocket(request: ConnectRequest, done: ConnectDone): () => void {
   const attempt = new ConnectionAttempt(request, done);
   attempt.start();
   return () => attempt.cancel();
@@ -58,13 +59,13 @@ export function openSocket(
 class ConnectionAttempt {
   readonly #request: ConnectRequest;
   readonly #startedAtMs: number;
-  readonly #times: { dnsMs?: number; tcpMs?: number; tlsMs?: number } = {};
+  readonly #times: { -readonly [Phase in keyof ConnectTimes]: ConnectTimes[Phase] } = {};
   readonly #cancelTimer: () => void;
-  #done: ((error: FerruleError | null, socket: Socket | null) => void) | undefined;
+  #done: ConnectDone | undefined;
   #socket: Socket | undefined;
   #phaseStartedAtMs: number;
 
-  constructor(request: ConnectRequest, done: (error: FerruleError | null, socket: Socket | null) => void) {
+  constructor(request: ConnectRequest, done: ConnectDone) {
     this.#request = request;
     this.#done = done;
     this.#startedAtMs = request.clock.monotonicNow();
@@ -147,6 +148,8 @@ class ConnectionAttempt {
       if (this.#done === undefined) socket.destroy(error);
       else this.#fail(error);
     });
+    // Addresses that did not answer are not part of the time that the one took which did.
+    if (addresses.length > 1) socket.on('connectionAttempt', () => void this.#lap());
     socket.once('connect', () => this.#connected(socket));
   }
 
@@ -195,7 +198,7 @@ class ConnectionAttempt {
 
   #connected(socket: Socket): void {
     const { target, channel } = this.#request;
-    this.#times.tcpMs = this.#lap();
+    this.#times.connectMs = this.#lap();
     const address = socket.remoteAddress ?? '';
     const refusal = channel.egress.refusalOf(address, target.host);
     if (refusal !== undefined) this.#fail(toEgressError(target.host, address, refusal));
@@ -217,7 +220,7 @@ class ConnectionAttempt {
       };
       channel.onConnect(phases);
     }
-    done(null, socket);
+    done(null, socket, this.#times);
   }
 
   #fail(error: unknown): void {
@@ -239,15 +242,16 @@ class ConnectionAttempt {
         details: { ...this.#times, requestSent: false },
       }),
       null,
+      this.#times,
     );
   }
 
   #timeoutError(): FerruleError {
     const { target, channel } = this.#request;
-    const { dnsMs, tcpMs } = this.#times;
+    const { dnsMs, connectMs } = this.#times;
     const isIp = process.getBuiltinModule('node:net').isIP(target.host) !== 0;
     const pending =
-      tcpMs !== undefined ? 'the TLS handshake' : dnsMs !== undefined || isIp ? 'the connection' : 'DNS';
+      connectMs !== undefined ? 'the TLS handshake' : dnsMs !== undefined || isIp ? 'the connection' : 'DNS';
     return new FerruleError(
       'CONNECT_TIMEOUT',
       `${target.host}:${target.port}: ${pending} was not complete within timeouts.connectMs (${channel.connectTimeoutMs} ms)`,

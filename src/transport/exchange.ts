@@ -3,7 +3,9 @@ import { type ForeignErrorPlace, translateForeignError } from '../errors/transla
 import type { Target } from './connector.ts';
 import { type BodySource, IncomingBody, toAbortError } from './incoming-body.ts';
 import { toLimitError } from './limit-errors.ts';
-import type { HeaderPair, HttpRequest, HttpResponse, SendContext } from './transport.ts';
+import type { ConnectTimes, PhaseTimings } from './phases.ts';
+import { type Head, joined, single, toHeaderPairs } from './raw-head.ts';
+import type { HttpRequest, HttpResponse, SendContext } from './transport.ts';
 import type { DispatchController, DispatchHandler, DispatchOptions } from './undici-client.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -17,7 +19,7 @@ export interface Holder {
   replay(exchange: Exchange): boolean;
 }
 
-type Head = Parameters<NonNullable<DispatchHandler['onResponseStart']>>[2];
+type MutableTimings = { -readonly [Phase in keyof PhaseTimings]: PhaseTimings[Phase] };
 
 /** RFC 9110 section 9.2.1: asking twice does no harm. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -32,6 +34,8 @@ const MAX_INFORMATIONAL_RESPONSES = 32;
 export class Exchange implements DispatchHandler, BodySource {
   readonly options: DispatchOptions;
   readonly context: SendContext;
+  /** Whether its connection speaks HTTP/2; set by who gives it one. */
+  http2 = false;
   readonly #request: HttpRequest;
   readonly #target: Target;
   readonly #holder: Holder;
@@ -47,6 +51,10 @@ export class Exchange implements DispatchHandler, BodySource {
   #replayed = false;
   #paused = false;
   #informationalResponses = 0;
+  /** Undefined while it goes over a connection that was open already. */
+  #connect: ConnectTimes | undefined;
+  #sentAtMs = 0;
+  #timings: MutableTimings | undefined;
 
   constructor(
     request: HttpRequest,
@@ -90,6 +98,12 @@ export class Exchange implements DispatchHandler, BodySource {
     else this.#controller.abort(reason);
   }
 
+  /** A connection was opened for it. */
+  opened(times: ConnectTimes, http2: boolean): void {
+    this.#connect = times;
+    this.http2 = http2;
+  }
+
   pause(): void {
     if (this.#paused || this.#outcome !== undefined) return;
     this.#paused = true;
@@ -108,14 +122,14 @@ export class Exchange implements DispatchHandler, BodySource {
     // Aborted while it waited. Throwing takes the request off undici's queue and leaves the socket open.
     if (this.#outcome instanceof FerruleError) throw this.#outcome;
     this.#controller = controller;
-    this.#watchdog.awaitHeaders();
+    this.#sentAtMs = this.#watchdog.awaitHeaders();
   }
 
   onResponseStarted(): void {
     this.#answerBegun = true;
   }
 
-  onResponseStart(controller: DispatchController, statusCode: number, head: Head): void {
+  onResponseStart(controller: DispatchController, statusCode: number, head: Head, statusText?: string): void {
     if (this.#outcome !== undefined) return;
     if (statusCode < 200) {
       this.#countInformational();
@@ -127,7 +141,7 @@ export class Exchange implements DispatchHandler, BodySource {
       this.abort(toLimitError('maxResponseBytes', limits.maxResponseBytes, 'bytes', this.#target));
       return;
     }
-    this.#watchdog.awaitBody();
+    const timings = this.#measure(this.#watchdog.awaitBody());
     if (streaming) this.#watchdog.dropTotal();
     this.#body = new IncomingBody({
       source: this,
@@ -141,7 +155,10 @@ export class Exchange implements DispatchHandler, BodySource {
       headers: toHeaderPairs(controller.rawHeaders),
       url: this.#request.url,
       redirects: [],
-      firstByteMs: this.context.clock.monotonicNow() - this.#watchdog.startedAtMs,
+      firstByteMs: timings.firstByteMs,
+      timings,
+      httpVersion: this.http2 ? '2' : '1.1',
+      statusText: statusText ?? '',
       body: this.#body,
     });
   }
@@ -154,6 +171,7 @@ export class Exchange implements DispatchHandler, BodySource {
 
   onResponseEnd(): void {
     if (this.#outcome === undefined) {
+      this.#measureBody();
       this.#finish('done');
       this.#body?.end();
     }
@@ -181,6 +199,29 @@ export class Exchange implements DispatchHandler, BodySource {
     this.#controller = undefined;
     this.#watchdog.rest();
     return true;
+  }
+
+  /** A few numbers that are at hand, so that they are there for every request. */
+  #measure(nowMs: number): PhaseTimings {
+    const connect = this.#connect;
+    const { dnsMs, connectMs, tlsMs } = connect ?? noTimes;
+    const { startedAtMs } = this.#watchdog;
+    const openingMs = (dnsMs ?? 0) + (connectMs ?? 0) + (tlsMs ?? 0);
+    this.#timings = {
+      connectionReused: connect === undefined,
+      blockedMs: Math.max(0, this.#sentAtMs - startedAtMs - openingMs),
+      ...connect,
+      firstByteMs: nowMs - startedAtMs,
+      bodyMs: undefined,
+    };
+    return this.#timings;
+  }
+
+  #measureBody(): void {
+    const timings = this.#timings;
+    if (timings === undefined) return;
+    const headAtMs = this.#watchdog.startedAtMs + timings.firstByteMs;
+    timings.bodyMs = this.context.clock.monotonicNow() - headAtMs;
   }
 
   #countInformational(): void {
@@ -220,8 +261,17 @@ export class Exchange implements DispatchHandler, BodySource {
   #place(phase: ForeignErrorPlace['phase']): ForeignErrorPlace {
     const { host, port, secure } = this.#target;
     // Lets a retry tell "never processed" from "may have been processed" (RFC 9110 section 9.2.2).
-    const details = { requestSent: this.#controller !== undefined };
+    const details = this.#failureDetails();
     return { host, port, phase, secure, maxHeaderBytes: this.context.channel.maxHeaderBytes, details };
+  }
+
+  #failureDetails() {
+    const requestSent = this.#controller !== undefined;
+    if (!requestSent) return { requestSent };
+    const connectionReused = this.#connect === undefined;
+    return connectionReused
+      ? { requestSent, connectionReused }
+      : { requestSent, connectionReused, ...this.#connect };
   }
 
   #timeoutError(
@@ -240,41 +290,10 @@ export class Exchange implements DispatchHandler, BodySource {
       `${host}:${port}: ${subject} within timeouts.${setting} (${Math.round(value)} ms)`,
       {
         ...(this.#body === undefined ? {} : { stage: 'read' as const }),
-        details: { host, port, limit: setting, value, requestSent: this.#controller !== undefined },
+        details: { host, port, limit: setting, value, ...this.#failureDetails() },
       },
     );
   }
 }
 
-/** Field values are bytes; Node and undici agree on reading them as ISO 8859-1. */
-function toHeaderPairs(raw: DispatchController['rawHeaders']): readonly HeaderPair[] {
-  if (raw === null || raw === undefined) return [];
-  if (!Array.isArray(raw)) return toPairsOfObject(raw);
-  const pairs: HeaderPair[] = [];
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    pairs.push([toText(raw[index]), toText(raw[index + 1])]);
-  }
-  return pairs;
-}
-
-/** HTTP/2 heads come as an object, pseudo headers (`:status`) included. */
-function toPairsOfObject(raw: Head): readonly HeaderPair[] {
-  const pairs: HeaderPair[] = [];
-  for (const [name, value] of Object.entries(raw)) {
-    if (name.startsWith(':') || value === undefined) continue;
-    for (const each of Array.isArray(value) ? value : [value]) pairs.push([name, each]);
-  }
-  return pairs;
-}
-
-function toText(value: Buffer | string | undefined): string {
-  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '');
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
-}
-
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(',') : value;
-}
+const noTimes: ConnectTimes = {};

@@ -52,6 +52,10 @@ export class IncomingBody implements ResponseBody {
     this.#options = options;
   }
 
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
   push(piece: Uint8Array): void {
     if (this.#state !== 'open') return;
     const { limits, place, source } = this.#options;

@@ -14,6 +14,8 @@ interface Slot {
   /** Whether the socket has carried an exchange to its end. */
   used: boolean;
   connected: boolean;
+  /** Whether the socket speaks HTTP/2. */
+  http2: boolean;
   available: boolean;
   cancelConnect: (() => void) | undefined;
 }
@@ -113,6 +115,7 @@ export class OriginPool implements Holder {
     slot.running.add(exchange);
     this.#slotOf.set(exchange, slot);
     if (slot.running.size >= slot.capacity) this.#withhold(slot);
+    exchange.http2 = slot.http2;
     slot.client.dispatch(exchange.options, exchange);
   }
 
@@ -171,6 +174,7 @@ export class OriginPool implements Holder {
       capacity: 1,
       used: false,
       connected: false,
+      http2: false,
       available: false,
       cancelConnect: undefined,
     };
@@ -178,6 +182,7 @@ export class OriginPool implements Holder {
     client.on('disconnect', () => {
       slot.connected = false;
       slot.capacity = 1;
+      slot.http2 = false;
       slot.used = false;
       if (slot.running.size === 0) queueMicrotask(() => this.#settle(slot));
     });
@@ -198,14 +203,16 @@ export class OriginPool implements Holder {
       lookup: this.#lookup,
       tlsSession: this.#tlsSession,
     };
-    slot.cancelConnect = openSocket(request, (error, socket) => {
+    slot.cancelConnect = openSocket(request, (error, socket, times) => {
       slot.cancelConnect = undefined;
       if (socket === null) {
         done(error ?? new FerruleError('CONNECTION_FAILED', 'the connection failed'), null);
         return;
       }
       slot.connected = true;
-      if ('alpnProtocol' in socket && socket.alpnProtocol === 'h2') slot.capacity = HTTP2_STREAMS;
+      slot.http2 = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
+      if (slot.http2) slot.capacity = HTTP2_STREAMS;
+      exchange.opened(times, slot.http2);
       done(null, socket);
       if (slot.capacity > 1) queueMicrotask(() => this.#settle(slot));
     });

@@ -60,8 +60,8 @@ export function nextRequest(
       ...rewritten,
       url: to.href,
       headers,
-      // The signature stayed behind with the credentials.
-      credentials: { ...rewritten.credentials, signed: false },
+      // The signature stayed behind with the credentials, and every secret with them.
+      credentials: { ...rewritten.credentials, signed: false, secrets: [] },
     },
     credentialsDropped: headers.length < rewritten.headers.length,
   };

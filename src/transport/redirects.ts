@@ -1,5 +1,6 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { discardBody } from './discard-body.ts';
+import { sumOfTimings } from './phases.ts';
 import { nextRequest } from './redirect-rules.ts';
 import type { HttpRequest, HttpResponse, RedirectHop, SendContext, Transport } from './transport.ts';
 
@@ -30,6 +31,7 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
   const redirects: RedirectHop[] = [];
   let request = first;
   let response = await transport.send(request, context);
+  let { timings } = response;
   for (;;) {
     const location = redirectLocation(response);
     if (location === undefined) break;
@@ -56,10 +58,12 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
     });
     request = next.request;
     response = await transport.send(request, later);
+    timings = sumOfTimings(timings, response.timings);
   }
   if (redirects.length === 0) return response;
   const firstByteMs = context.clock.monotonicNow() - startedAtMs;
-  return { ...response, url: request.url, redirects, firstByteMs };
+  const whole = { ...response, url: request.url, redirects, firstByteMs };
+  return timings === undefined ? whole : { ...whole, timings };
 }
 
 /**

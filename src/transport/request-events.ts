@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/error-codes.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { type PhaseTimings, timingsOfFailure } from './phases.ts';
 import type { HttpRequest, HttpResponse, SendContext, Transport } from './transport.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface RequestEvent {
   readonly error?: ErrorCode;
   /** Until the head of the answer or the failure. */
   readonly durationMs?: number;
+  /** Where that time went, as far as it is known; the time of the body is added to it when it has ended. */
+  readonly timings?: Partial<PhaseTimings>;
 }
 
 /** Publishes every single request, those of redirects, retries and tokens too. Costs nothing while nobody listens. */
@@ -26,15 +29,20 @@ export function withRequestEvents(transport: Transport): Transport {
   const sendPublished = async (request: HttpRequest, context: SendContext): Promise<HttpResponse> => {
     const startedAtMs = context.clock.monotonicNow();
     const event = { method: request.method, origin: new URL(request.url).origin };
-    const finish = (outcome: Pick<RequestEvent, 'statusCode' | 'error'>): RequestEvent =>
+    const finish = (outcome: Pick<RequestEvent, 'statusCode' | 'error' | 'timings'>): RequestEvent =>
       Object.assign(event, outcome, { durationMs: context.clock.monotonicNow() - startedAtMs });
     start.publish(event);
     try {
       const response = await transport.send(request, context);
-      end.publish(finish({ statusCode: response.statusCode }));
+      const { statusCode, timings } = response;
+      end.publish(finish(timings === undefined ? { statusCode } : { statusCode, timings }));
       return response;
     } catch (error) {
-      failed.publish(finish({ error: error instanceof FerruleError ? error.code : 'INTERNAL_DEFECT' }));
+      const outcome =
+        error instanceof FerruleError
+          ? { error: error.code, timings: timingsOfFailure(error.details) }
+          : { error: 'INTERNAL_DEFECT' as const };
+      failed.publish(finish(outcome));
       throw error;
     }
   };

@@ -2,6 +2,7 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import { BufferedBody } from './buffered-body.ts';
 import { announcedBytes, discardBody } from './discard-body.ts';
 import { pause } from './pause.ts';
+import { timingsOfFailure } from './phases.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { backoffMs, type NamedWait, namedWaitOf, secondsToMs } from './retry-delay.ts';
 import type {
@@ -187,5 +188,7 @@ function settle({ response, error }: Outcome): HttpResponse {
 }
 
 function toNote({ response, error }: Outcome) {
-  return response === undefined ? { error: error.code } : { statusCode: response.statusCode };
+  return response === undefined
+    ? { error: error.code, timings: timingsOfFailure(error.details) }
+    : { statusCode: response.statusCode, timings: response.timings };
 }

@@ -1,7 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 import type { EgressPolicy } from './egress-policy.ts';
+import type { ConnectTimes, PhaseTimings } from './phases.ts';
 import type { WaitSource } from './retry-delay.ts';
+import type { SecretHosts } from './secret-hosts.ts';
 import type { TrustPlan } from './trust.ts';
 import type { WireExchange } from './witness.ts';
 
@@ -18,6 +20,8 @@ export interface CredentialPlaces {
   readonly body: boolean;
   /** True when a signature covers the URL: at another URL of the same origin the request would be refused. */
   readonly signed?: boolean;
+  /** Names of the secrets that went into the request, for those that are bound to hosts. */
+  readonly secrets?: readonly string[];
 }
 
 /** One request, ready for the wire. Nothing in it is a template any more. */
@@ -57,13 +61,10 @@ export interface Timeouts {
   readonly totalMs: number;
 }
 
-/** How long each part of opening a connection took; parts that did not happen are left out. Milliseconds. */
-export interface ConnectPhases {
+/** Where a connection led, and how long each part of opening it took. */
+export interface ConnectPhases extends ConnectTimes {
   readonly host: string;
   readonly address?: string;
-  readonly dnsMs?: number;
-  readonly tcpMs?: number;
-  readonly tlsMs?: number;
   /** Negotiated TLS version, such as `TLSv1.3`. */
   readonly tlsVersion?: string;
 }
@@ -114,6 +115,8 @@ export interface SendContext {
    * The request once more for another attempt, with a valid token, a fresh signature or nonce. The same request is sent
    * again when left out. It holds credentials, so it is never asked for a request that a redirect has led elsewhere.
    */
+  /** The hosts that secrets are bound to; left out when none is bound to any. */
+  readonly secretHosts?: SecretHosts | undefined;
   readonly renewRequest?: (() => Promise<HttpRequest>) | undefined;
   /** Told what retries and queues do, as it happens. */
   readonly observer?: SendObserver | undefined;
@@ -129,6 +132,8 @@ export interface EndedAttempt {
   readonly error?: ErrorCode;
   /** From send to the head of the answer or to the failure. Milliseconds. */
   readonly durationMs: number;
+  /** Where that time went, as far as it is known. */
+  readonly timings?: Partial<PhaseTimings> | undefined;
 }
 
 /** How long the next attempt waits, and what that goes by. */
@@ -172,6 +177,12 @@ export interface HttpResponse {
   readonly redirects: readonly RedirectHop[];
   /** Milliseconds from send to the response head, redirects included. */
   readonly firstByteMs: number;
+  /** Where that time went; of redirects the sum. Left out by a transport that does not measure it. */
+  readonly timings?: PhaseTimings;
+  /** `1.1` or `2`; left out by a transport that does not know it. */
+  readonly httpVersion?: string;
+  /** The reason phrase as received; HTTP/2 has none. */
+  readonly statusText?: string;
   readonly body: ResponseBody;
 }
 
@@ -180,6 +191,8 @@ export interface HttpResponse {
  * Iterating applies backpressure to the socket; ending the iteration early closes it.
  */
 export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  /** Bytes received so far, before decompression; left out by a transport that does not count them. */
+  readonly receivedBytes?: number;
   /** The whole body in memory. */
   bytes(): Promise<Uint8Array>;
   /**

@@ -34,14 +34,14 @@ export class Watchdog {
     this.#arm(this.#nextDelayMs(this.startedAtMs, Number.POSITIVE_INFINITY));
   }
 
-  /** The request is on its way: `timeouts.headersMs` begins. */
-  awaitHeaders(): void {
-    this.#watch('headers');
+  /** The request is on its way: `timeouts.headersMs` begins. Gives the time, on the scale of `monotonicNow`. */
+  awaitHeaders(): number {
+    return this.#watch('headers');
   }
 
-  /** The next piece of the body is due within `timeouts.bodyIdleMs`. */
-  awaitBody(): void {
-    this.#watch('body');
+  /** The next piece of the body is due within `timeouts.bodyIdleMs`. Gives the time. */
+  awaitBody(): number {
+    return this.#watch('body');
   }
 
   /** Nothing is due from the server: it has not been asked yet, or the reader is the one who pauses. */
@@ -59,9 +59,10 @@ export class Watchdog {
     this.#timer = undefined;
   }
 
-  #watch(phase: Phase): void {
+  #watch(phase: Phase): number {
     this.#phase = phase;
     this.#phaseStartedAtMs = this.#clock.monotonicNow();
+    return this.#phaseStartedAtMs;
   }
 
   #arm(delayMs: number): void {

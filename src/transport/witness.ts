@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/error-codes.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { type PhaseTimings, timingsOfFailure } from './phases.ts';
 import type { HttpRequest, HttpResponse, ResponseBody, SendContext, Transport } from './transport.ts';
 
 /** One request on the wire and what came of it. Filled in as it happens; secrets are in it as they were sent. */
@@ -8,15 +9,21 @@ export interface WireExchange {
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
   /** Left out until the head of the answer has come. */
-  readonly head?: Pick<HttpResponse, 'statusCode' | 'headers' | 'firstByteMs'>;
+  readonly head?: Pick<HttpResponse, 'statusCode' | 'headers' | 'firstByteMs' | 'httpVersion' | 'statusText'>;
+  /** Where the time went, as far as it is known. */
+  readonly timings?: Partial<PhaseTimings> | undefined;
   /** What has been read of the body, decompressed; at most {@link MAX_WITNESSED_BYTES}. */
   readonly body: readonly Uint8Array[];
   /** Bytes of the body that were read, kept or not. */
   readonly bodyBytes: number;
+  /** The same before decompression, once the body has ended; left out where it is not known. */
+  readonly receivedBytes?: number | undefined;
   /** Milliseconds from the head to the end of the body; left out until it has ended. */
   readonly bodyMs?: number;
   /** Why no answer came, or its body broke off. */
   readonly error?: ErrorCode;
+  /** Milliseconds from send to the failure, when no answer came. */
+  readonly failedAfterMs?: number;
 }
 
 /** More of a body is counted, but not kept: a stream may never end. */
@@ -46,19 +53,24 @@ async function sendWitnessed(
   context: SendContext,
   witness: (exchange: WireExchange) => void,
 ): Promise<HttpResponse> {
-  const exchange: Writable = { request, startedAtMs: context.clock.now(), body: [], bodyBytes: 0 };
+  const { clock } = context;
+  const startedAtMs = clock.monotonicNow();
+  const exchange: Writable = { request, startedAtMs: clock.now(), body: [], bodyBytes: 0 };
   witness(exchange);
   try {
     const response = await transport.send(request, context);
-    const { statusCode, headers, firstByteMs } = response;
-    exchange.head = { statusCode, headers, firstByteMs };
-    const headAtMs = context.clock.monotonicNow();
+    exchange.head = response;
+    exchange.timings = response.timings;
+    const headAtMs = clock.monotonicNow();
     const onEnd = () => {
-      exchange.bodyMs ??= context.clock.monotonicNow() - headAtMs;
+      exchange.bodyMs ??= clock.monotonicNow() - headAtMs;
+      exchange.receivedBytes ??= response.body.receivedBytes;
     };
     return { ...response, body: new WitnessedBody(response.body, exchange, onEnd) };
   } catch (error) {
     exchange.error = codeOf(error);
+    exchange.failedAfterMs = clock.monotonicNow() - startedAtMs;
+    if (error instanceof FerruleError) exchange.timings = timingsOfFailure(error.details);
     throw error;
   }
 }

@@ -324,6 +324,7 @@ const connectionConfig = fc.record(
         { requiredKeys: [] },
       ),
     ),
+    secretHosts: names(fc.array(filled)),
     values: names(filled),
     templateTags: fc.subarray(['<<>>', '{{}}']),
     http2: fc.boolean(),

@@ -86,11 +86,12 @@ test('every request on the wire is published without path, query and headers', a
   await connection.execute('Ask');
   expect(heard.map(({ name }) => name)).toEqual(['start', 'end', 'start', 'end', 'start', 'end']);
   expect(heard.filter(({ name }) => name === 'end').map(({ message }) => message)).toEqual(
-    [302, 200, 200].map(statusCode => ({
+    [302, 200, 200].map((statusCode, nth) => ({
       method: 'GET',
       origin: server.origin,
       statusCode,
       durationMs: expect.any(Number),
+      timings: expect.objectContaining({ connectionReused: nth > 0, firstByteMs: expect.any(Number) }),
     })),
   );
 });

@@ -24,6 +24,7 @@ const types = [
   'AuthorizedDevice',
   'BeginAuthorizationOptions',
   'BegunAuthorization',
+  'BoundSecret',
   'CallOptions',
   'Category',
   'Channel',

@@ -119,7 +119,7 @@ test('the phases of a connection are told, once per connection', async () => {
       host: 'phases.example',
       address: '127.0.0.1',
       dnsMs: expect.any(Number),
-      tcpMs: expect.any(Number),
+      connectMs: expect.any(Number),
       tlsMs: expect.any(Number),
       tlsVersion: 'TLSv1.3',
     },

@@ -72,7 +72,7 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
     return proof;
   };
   const send = (call: AuthCall, request: HttpRequest) =>
-    services.exchange(request, {
+    services.exchange(withSecrets(request, plan.secretNames), {
       scope: call.scope,
       trust: plan.trust,
       clientCertificate: plan.clientCertificate,
@@ -131,6 +131,11 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
     },
   };
   return client;
+}
+
+/** What the client proves itself with is named, so that it goes only where it may. */
+function withSecrets(request: HttpRequest, secrets: readonly string[]): HttpRequest {
+  return { ...request, credentials: { ...request.credentials, secrets } };
 }
 
 /** Left out when it is empty: RFC 6749 section 3.3 allows no empty scope. */

@@ -6,6 +6,7 @@ import type { TokenRequestPlan } from '../auth-plan.ts';
 import type { ClientCertificatePlan } from '../client-certificate.ts';
 import type { AuthSurroundings } from '../compile-auth.ts';
 import type { Placed } from '../placed.ts';
+import { judgeLiteralHost } from '../secret-hosts.ts';
 import type { TextPlan, UrlPlan } from '../text-plan.ts';
 import { type ClientPlan, compileOauthClient } from './oauth-client.ts';
 import { compileEndpoint, compileGrant, type GrantPlan } from './oauth-grant.ts';
@@ -29,6 +30,8 @@ export interface Oauth2Plan extends TokenRequestPlan {
   readonly parameters: TokenParametersPlan;
   readonly tokenOutput: CompiledExpression;
   readonly use: TokenUsePlan;
+  /** Names of the secrets that go into requests to the authorization server. */
+  readonly secretNames: readonly string[];
   /** True when the definition says nothing of expiry: what the server says holds then. */
   readonly expiryIsDefault: boolean;
 }
@@ -43,7 +46,8 @@ export function compileOauth2(
   const callback = definition.grant === 'authorization_code' ? (definition.keepCallback ?? []) : [];
   const kept = new Map(callback.map(name => [name, false] as const));
   const later = new Set(keptNamesOf(definition, kept).known.keys());
-  const compiler = surroundings.compiler.withKept({ known: new Map(), later });
+  const whole = surroundings.compiler.withKept({ known: new Map(), later });
+  const compiler = whole.apart();
   const { caCert = null, clientCertificate: certificate } = definition;
   const clientCertificate = compileCertificate(
     certificate === undefined ? null : { caCert, clientCertificate: certificate },
@@ -72,11 +76,11 @@ export function compileOauth2(
     tokenOutput: compileTokenExpression(
       tokenOutput ?? 'body.access_token',
       tokenOutput === undefined ? pointer : `${pointer}/tokenOutput`,
-      compiler,
+      whole,
       trusted,
     ),
     use: compileTokenUse({ ...definition, refreshTokenOutput }, pointer, {
-      compiler,
+      compiler: whole,
       trusted,
       header: { header: defaults.tokenHeader, prefix: defaults.tokenPrefix },
       expiration: { source: 'body.expires_in', pointer: `${pointer}/tokenUrl`, format: 'seconds' },
@@ -84,5 +88,14 @@ export function compileOauth2(
     }),
     expiryIsDefault: expiry === undefined,
   } as const;
-  return { ...plan, usesParameters: parameters.toList().length > 0 };
+  const secretNames = compiler.secretsUsed;
+  for (const field of ['tokenUrl', 'introspectionUrl', 'revocationUrl'] as const) {
+    const url = plan[field];
+    if (url === null) continue;
+    judgeLiteralHost(url, definition[field] ?? '', secretNames, {
+      bindings: surroundings.secretHosts,
+      issues: compiler.issues,
+    });
+  }
+  return { ...plan, secretNames, usesParameters: parameters.toList().length > 0 };
 }

@@ -4,6 +4,7 @@ import type { TrustPlan } from '../../transport/trust.ts';
 import { type ClientCertificatePlan, compileCertificateParts } from '../client-certificate.ts';
 import type { AuthSurroundings } from '../compile-auth.ts';
 import { compileRequest, type RequestPlan } from '../request-plan.ts';
+import { judgeLiteralHost } from '../secret-hosts.ts';
 import type { TemplateCompiler } from '../template-compiler.ts';
 
 /** One request on the way to a token, compiled. */
@@ -43,12 +44,19 @@ export function compileTokenRequest(
     },
     compiler,
   );
+  const clientCertificate = compileCertificate(connection, `${pointer}/connection`, compiler, surroundings);
+  const { secrets = [] } = request.credentials;
+  const shown = [...secrets, ...(clientCertificate?.secretNames ?? [])];
+  judgeLiteralHost(request.url, baseUrl.definition, shown, {
+    bindings: surroundings.secretHosts,
+    issues: compiler.issues,
+  });
   return {
     pointer: `${pointer}/operation`,
     request,
     maxRedirects: operation.followRedirect ? surroundings.maxRedirects : 0,
     trust: compileTokenTrust(connection?.caCert ?? null, `${pointer}/connection/caCert`, surroundings),
-    clientCertificate: compileCertificate(connection, `${pointer}/connection`, compiler, surroundings),
+    clientCertificate,
   };
 }
 
@@ -74,8 +82,7 @@ export function compileCertificate(
   if (!connection || certificate === undefined) return null;
   const place = `${pointer}/clientCertificate`;
   return {
-    pointer: place,
-    parts: compileCertificateParts(certificate, place, compiler),
+    ...compileCertificateParts(certificate, place, compiler),
     createTrust: (client, nowMs) =>
       createCertificateTrust(
         connection.caCert,

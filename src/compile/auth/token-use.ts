@@ -15,6 +15,8 @@ export interface TokenUsePlan {
   readonly header: TokenPlacement;
   /** Their values are templates that also know `<<token>>`. */
   readonly placements: readonly PlacementPlan[];
+  /** Names of the secrets that the placements use besides the token. */
+  readonly secretNames: readonly string[];
   readonly expiry: ExpiryPlan;
   readonly keep: readonly KeepPlan[];
   readonly keepCookies: boolean;
@@ -72,13 +74,18 @@ export function compileTokenUse(
   const { rejectedWhen, refreshTokenOutput } = definition;
   const answers = compiler.withKept({ known: kept ?? new Map(), later: new Set() });
   const names = keptNamesOf(definition, kept);
-  const placing = compiler.withKept(names).withLocals(name => name === 'token', true);
+  const placing = compiler
+    .withKept(names)
+    .withLocals(name => name === 'token', true)
+    .apart();
+  const placements = (definition.placements ?? []).map((placement, index) =>
+    compilePlacement(placement, joinPointer(pointer, 'placements', index), placing),
+  );
   return {
     pointer,
     header: surroundings.header,
-    placements: (definition.placements ?? []).map((placement, index) =>
-      compilePlacement(placement, joinPointer(pointer, 'placements', index), placing),
-    ),
+    placements,
+    secretNames: placing.secretsUsed,
     expiry: compileExpiry(definition, pointer, answers, surroundings),
     keep: compileKeep(definition.keep ?? {}, `${pointer}/keep`, answers, trusted),
     keepCookies: definition.keepCookies ?? false,
