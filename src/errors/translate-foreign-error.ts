@@ -85,6 +85,8 @@ const rows: Readonly<Record<string, Row>> = {
     'the Content-Length header does not match the body of the request',
   ],
   UND_ERR_INVALID_ARG: ['HEADER_INVALID', 'the request holds a header or path that cannot be sent'],
+  ERR_INVALID_CHAR: ['HEADER_INVALID', 'the request holds a header that cannot be sent'],
+  ERR_INVALID_HTTP_TOKEN: ['HEADER_INVALID', 'the request holds a method or header name that cannot be sent'],
   UND_ERR_NOT_SUPPORTED: ['HEADER_INVALID', 'the request holds a header that cannot be sent'],
   UND_ERR_ABORTED: ['ABORTED', 'the request was aborted'],
   ABORT_ERR: ['ABORTED', 'the request was aborted'],
@@ -190,7 +192,9 @@ function lostRow(code: string, message: string, place: ForeignErrorPlace): Row {
       ? ['CONNECT_TIMEOUT', 'no connection in time']
       : ['CONNECTION_FAILED', 'the connection was closed while it was being opened'];
   }
-  if (place.phase === 'read' && code === 'UND_ERR_SOCKET') {
+  // Node tells a plain close in the middle of a body as a reset, and a real one by another text.
+  const isPlainClose = code === 'UND_ERR_SOCKET' || (code === 'ECONNRESET' && message === 'aborted');
+  if (place.phase === 'read' && isPlainClose) {
     return ['BODY_TRUNCATED', 'the server closed the connection before the body was complete'];
   }
   return place.phase === 'read'

@@ -1,12 +1,13 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { type Lookup, openSocket, type Target, type TlsSessionSlot } from './connector.ts';
 import type { Exchange, Holder } from './exchange.ts';
+import type { CreateSocketClient, SocketClient, SocketClientOptions } from './socket-client.ts';
 import type { Channel } from './transport.ts';
-import { type Client, type ConnectCallback, createClient } from './undici-client.ts';
+import { createClient } from './undici-client.ts';
 
 /** One socket, or the place where the next one will be. */
 interface Slot {
-  readonly client: Client;
+  readonly client: SocketClient;
   /** Exchanges given to the client and not finished. */
   readonly running: Set<Exchange>;
   /** How many exchanges the socket takes at once: 1 with HTTP/1.1. */
@@ -33,6 +34,7 @@ export class OriginPool implements Holder {
   readonly target: Target;
   readonly #channel: Channel;
   readonly #lookup: Lookup;
+  readonly #createClient: CreateSocketClient;
   readonly #tlsSession: TlsSessionSlot = { session: undefined };
   readonly #slots = new Set<Slot>();
   readonly #slotOf = new Map<Exchange, Slot>();
@@ -42,10 +44,12 @@ export class OriginPool implements Holder {
   #retired = false;
   #onEmpty: (() => void) | undefined;
 
-  constructor(target: Target, channel: Channel, lookup: Lookup) {
+  /** `create` names the library that writes to the sockets: undici unless another is given. */
+  constructor(target: Target, channel: Channel, lookup: Lookup, create: CreateSocketClient = createClient) {
     this.target = target;
     this.#channel = channel;
     this.#lookup = lookup;
+    this.#createClient = create;
   }
 
   submit(exchange: Exchange): void {
@@ -159,7 +163,7 @@ export class OriginPool implements Holder {
 
   #createSlot(): Slot | undefined {
     if (this.#slots.size >= this.#channel.connectionsPerOrigin) return undefined;
-    const client = createClient(this.target.origin, {
+    const client = this.#createClient(this.target.origin, {
       pipelining: 1,
       allowH2: this.#channel.http2,
       maxHeaderSize: Math.ceil(Math.min(this.#channel.maxHeaderBytes, Number.MAX_SAFE_INTEGER)),
@@ -190,7 +194,7 @@ export class OriginPool implements Holder {
   }
 
   /** undici asks for a socket because an exchange waits in `slot`. */
-  #connect(slot: Slot, done: ConnectCallback): void {
+  #connect(slot: Slot, done: Parameters<SocketClientOptions['connect']>[1]): void {
     const [exchange] = slot.running;
     if (exchange === undefined) {
       done(new FerruleError('ABORTED', 'nobody waits for this connection any more'), null);

@@ -90,7 +90,8 @@ export function contractOfFaults(create: () => Transport): void {
     );
     expect(codes).toContain(error.code);
     expect(error.message).toContain(`127.0.0.1:${server.port}`);
-    expect(error.cause).toBeInstanceOf(Error);
+    // Absent where the adapter itself noticed.
+    if (error.cause !== undefined) expect(error.cause).toBeInstanceOf(Error);
     expect(requests).toBe(1);
     await server.whenOpen(0);
   });

@@ -1,0 +1,4 @@
+import { createGotTransport } from '../../src/transport/got-transport.ts';
+import { describeTransport } from './transport-contract.ts';
+
+describeTransport('got', () => createGotTransport());
