@@ -31,6 +31,7 @@ import { executeOperation } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import { ExecutionEvents } from './execution-events.ts';
 import type { ExecutionReport } from './execution-report.ts';
+import { ExpiryTexts } from './expiry-texts.ts';
 import { reconnectStream } from './reconnecting-stream.ts';
 import { type SecretProvider, SecretReader } from './secret-reader.ts';
 import { type OperationStream, streamOperation } from './stream-operation.ts';
@@ -82,6 +83,7 @@ export class Connection {
       transport: createConnectionTransport(plan, { ...parts, ...senders }),
       clock,
       redactor,
+      expiryTexts: new ExpiryTexts(),
       isSecretText: text => redactor.finds(text),
       events: new ExecutionEvents(),
       secrets,

@@ -5,6 +5,7 @@ import type { ConnectionPlan } from '../compile/connection-plan.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Channels } from './channels.ts';
 import type { ExecutionEvents } from './execution-events.ts';
+import type { ExpiryTexts } from './expiry-texts.ts';
 import type { SecretReader } from './secret-reader.ts';
 
 /** What every execution of one connection works with. Built once per connection. */
@@ -16,6 +17,7 @@ export interface ExecutionContext {
   readonly channels: Channels;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  readonly expiryTexts: ExpiryTexts;
   /** Whether a known secret occurs in a text. */
   readonly isSecretText: (text: string) => boolean;
   /** Aborted when the engine closes; sockets end by themselves then, other waits have to look. */

@@ -14,9 +14,13 @@ import type {
   Timings,
   TokenUse,
 } from './execution-report.ts';
+import type { ExpiryTexts } from './expiry-texts.ts';
 import { toHar } from './har.ts';
 import type { MappedOutputs } from './map-outputs.ts';
 import type { Answer } from './read-answer.ts';
+
+/** What reports of successes and of failures have in common. */
+type CommonFacts = Omit<FailedExecutionReport, 'ok' | 'error' | 'request'>;
 
 /** Times that do not exist yet read as 0. */
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -97,14 +101,16 @@ export class ReportWriter {
     this.#timings.mapMs += this.#lap();
     this.#diagnostics.push(...diagnostics);
     const statusCode = this.#response?.statusCode ?? 0;
-    return {
-      ...this.#common(),
+    const { debug } = this.#call.options;
+    const facts = {
       ok: statusCode >= 200 && statusCode < 300,
       statusCode,
       outputs,
       request: this.#summary() ?? { method: '', url: '' },
-      ...(this.#call.options.debug && this.#answer !== undefined ? { raw: this.#raw(this.#answer) } : {}),
     };
+    return debug === true && this.#answer !== undefined
+      ? this.#complete({ ...facts, raw: this.#raw(this.#answer) })
+      : this.#complete(facts);
   }
 
   /** The error as the caller gets it: secrets masked, causes made safe, with a report of what had happened. */
@@ -114,35 +120,40 @@ export class ReportWriter {
       error instanceof FerruleError
         ? error
         : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
-    if (this.#sending) this.#attempts.failed(failure, this.#lap());
+    const elapsedMs = this.#lap();
+    if (this.#sending) this.#attempts.failed(failure, elapsedMs);
     return redactError(failure, redactor, shown => this.#failed(shown));
   }
 
   #failed(shown: FerruleError): FailedExecutionReport {
     const request = this.#summary();
-    return {
-      ...this.#common(),
-      ok: false,
-      error: shown.toJSON(),
-      ...(request === undefined ? {} : { request }),
-    };
+    const facts = { ok: false, error: shown.toJSON() } as const;
+    return this.#complete(request === undefined ? facts : { ...facts, request });
   }
 
-  #common() {
+  /** Adds what every report has. Copying objects is what a report costs, so the rare parts are added one by one. */
+  #complete<Facts extends object>(facts: Facts): Facts & CommonFacts {
     const { context, operation, startedAtMs } = this.#call;
-    const token = toTokenUse(this.#token);
     const attempts = this.#attempts.list;
-    const totalMs = context.clock.monotonicNow() - startedAtMs;
-    return {
+    const timings: Mutable<Timings> = this.#timings;
+    // The last lap has just ended.
+    timings.totalMs = this.#lapAtMs - startedAtMs;
+    const report: Facts & Mutable<CommonFacts> = {
+      ...facts,
       connection: context.plan.name,
       operation: operation.name,
-      diagnostics: context.redactor.redactDeep(this.#diagnostics) as readonly Issue[],
+      diagnostics: this.#redacted(this.#diagnostics),
       attempts,
-      redirects: context.redactor.redactDeep(this.#response?.redirects ?? []) as ExecutionReport['redirects'],
-      ...(token === undefined ? {} : { token }),
-      timings: { ...this.#timings, totalMs, ...sumOfAttempts(attempts) },
-      ...(this.#exchanges === undefined ? {} : { har: toHar(this.#exchanges, context.redactor) }),
+      redirects: this.#redacted(this.#response?.redirects ?? []),
+      timings: Object.assign(timings, sumOfAttempts(attempts)),
     };
+    if (this.#token !== undefined) report.token = toTokenUse(this.#token, context.expiryTexts);
+    if (this.#exchanges !== undefined) report.har = toHar(this.#exchanges, context.redactor);
+    return report;
+  }
+
+  #redacted<Item>(list: readonly Item[]): readonly Item[] {
+    return list.length === 0 ? [] : (this.#call.context.redactor.redactDeep(list) as readonly Item[]);
   }
 
   #summary(): RequestSummary | undefined {
@@ -179,10 +190,8 @@ const rejectedCredential: Issue = {
   message: 'The server asked for a credential and rejected the one that answered',
 };
 
-function toTokenUse(used: UsedToken | undefined): TokenUse | undefined {
-  if (used === undefined) return undefined;
-  const { source, token } = used;
+function toTokenUse({ source, token }: UsedToken, expiryTexts: ExpiryTexts): TokenUse {
   return Number.isFinite(token.expiresAtMs)
-    ? { source, expiresAt: new Date(token.expiresAtMs).toISOString() }
+    ? { source, expiresAt: expiryTexts.of(token.expiresAtMs) }
     : { source };
 }

@@ -1,13 +1,14 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { type ForeignErrorPlace, translateForeignError } from '../errors/translate-foreign-error.ts';
 import type { Target } from './connector.ts';
+import type { DueList } from './due-list.ts';
 import { type BodySource, IncomingBody, toAbortError } from './incoming-body.ts';
 import { toLimitError } from './limit-errors.ts';
 import type { ConnectTimes, PhaseTimings } from './phases.ts';
 import { type Head, joined, single, toHeaderPairs } from './raw-head.ts';
 import type { HttpRequest, HttpResponse, SendContext } from './transport.ts';
 import type { DispatchController, DispatchHandler, DispatchOptions } from './undici-client.ts';
-import { Watchdog } from './watchdog.ts';
+import { Watchdog, type Watched } from './watchdog.ts';
 
 /** What holds the socket of an exchange, or the place in the queue for one. */
 export interface Holder {
@@ -31,7 +32,7 @@ const MAX_INFORMATIONAL_RESPONSES = 32;
  * One request and its answer, from the queue to the last byte: undici calls the `on…` methods, the caller holds the
  * promise and the body. Whatever happens first (answer, failure, timeout, abort) settles it; the rest is ignored.
  */
-export class Exchange implements DispatchHandler, BodySource {
+export class Exchange implements DispatchHandler, BodySource, Watched {
   readonly options: DispatchOptions;
   readonly context: SendContext;
   /** Whether its connection speaks HTTP/2; set by who gives it one. */
@@ -62,6 +63,7 @@ export class Exchange implements DispatchHandler, BodySource {
     context: SendContext,
     target: Target,
     holder: Holder,
+    dueList: DueList,
     resolve: (response: HttpResponse) => void,
     reject: (error: FerruleError) => void,
   ) {
@@ -72,9 +74,7 @@ export class Exchange implements DispatchHandler, BodySource {
     this.#holder = holder;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#watchdog = new Watchdog(context.clock, context.timeouts, context.deadlineAtMs, (code, setting) => {
-      this.abort(this.#timeoutError(code, setting));
-    });
+    this.#watchdog = new Watchdog(context.clock, context.timeouts, context.deadlineAtMs, dueList, this);
     const { signal } = context;
     if (signal === undefined) return;
     this.#onAbort = () => this.abort(toAbortError(signal));
@@ -96,6 +96,10 @@ export class Exchange implements DispatchHandler, BodySource {
     this.#fail(reason);
     if (this.#controller === undefined) this.#holder.withdraw(this);
     else this.#controller.abort(reason);
+  }
+
+  expire(...[code, setting]: Parameters<Watched['expire']>): void {
+    this.abort(this.#timeoutError(code, setting));
   }
 
   /** A connection was opened for it. */
@@ -147,7 +151,6 @@ export class Exchange implements DispatchHandler, BodySource {
       source: this,
       limits,
       contentEncoding: joined(head['content-encoding']),
-      place: this.#place('read'),
       signal,
     });
     this.#resolve({
@@ -181,7 +184,7 @@ export class Exchange implements DispatchHandler, BodySource {
   onResponseError(_controller: DispatchController | null, error: Error): void {
     if (this.#outcome === undefined) {
       const phase = this.#body === undefined ? 'send' : 'read';
-      const failure = translateForeignError(error, this.#place(phase));
+      const failure = translateForeignError(error, this.place(phase));
       if (failure.code === 'CONNECTION_LOST' && this.#replay()) return;
       this.#fail(failure);
     }
@@ -258,7 +261,8 @@ export class Exchange implements DispatchHandler, BodySource {
     this.#holder.release(this, failed);
   }
 
-  #place(phase: ForeignErrorPlace['phase']): ForeignErrorPlace {
+  /** For messages and for those who judge a failure. */
+  place(phase: ForeignErrorPlace['phase']): ForeignErrorPlace {
     const { host, port, secure } = this.#target;
     // Lets a retry tell "never processed" from "may have been processed" (RFC 9110 section 9.2.2).
     const details = this.#failureDetails();

@@ -10,13 +10,14 @@ export interface BodySource {
   resume(): void;
   /** Closes the socket. */
   abort(reason: FerruleError): void;
+  /** For messages about the body. */
+  place(phase: 'read'): ForeignErrorPlace;
 }
 
 export interface IncomingBodyOptions {
   readonly source: BodySource;
   readonly limits: Limits;
   readonly contentEncoding: string | undefined;
-  readonly place: ForeignErrorPlace;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -58,10 +59,10 @@ export class IncomingBody implements ResponseBody {
 
   push(piece: Uint8Array): void {
     if (this.#state !== 'open') return;
-    const { limits, place, source } = this.#options;
+    const { limits, source } = this.#options;
     this.#receivedBytes += piece.length;
     if (this.#receivedBytes > limits.maxResponseBytes) {
-      source.abort(toLimitError('maxResponseBytes', limits.maxResponseBytes, 'bytes', place));
+      source.abort(toLimitError('maxResponseBytes', limits.maxResponseBytes, 'bytes', source.place('read')));
       return;
     }
     if (piece.length >= SMALL_PIECE_BYTES || this.#pieces.length === 0) this.#pieces.push(piece);
@@ -223,8 +224,8 @@ export class IncomingBody implements ResponseBody {
   }
 
   #task(contentEncoding: string): DecompressionTask {
-    const { limits, place } = this.#options;
-    return { contentEncoding, limits, place, receivedBytes: () => this.#receivedBytes };
+    const { limits, source } = this.#options;
+    return { contentEncoding, limits, place: source.place('read'), receivedBytes: () => this.#receivedBytes };
   }
 }
 

@@ -1,7 +1,9 @@
+import type { Clock } from '../base/clock.ts';
 import { LruMap } from '../base/lru-map.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { translateForeignError } from '../errors/translate-foreign-error.ts';
 import { type Lookup, systemLookup, type Target } from './connector.ts';
+import { DueList } from './due-list.ts';
 import { Exchange, type Holder } from './exchange.ts';
 import { toAbortError } from './incoming-body.ts';
 import { probeTarget } from './probe.ts';
@@ -51,6 +53,7 @@ class PooledTransport implements Transport {
   readonly #channels: LruMap<string, ChannelPools>;
   /** Pools that left the maps while exchanges ran in them; `close` ends those too. */
   readonly #retiring = new Set<Pool>();
+  readonly #dueLists = new WeakMap<Clock, DueList>();
   #closed = false;
 
   constructor(options: PoolingOptions, createPool: CreatePool) {
@@ -66,7 +69,18 @@ class PooledTransport implements Transport {
       const pathAt = request.url.indexOf('/', 8);
       const pool = this.#pool(request.url, pathAt, context.channel);
       const dispatchOptions = toDispatchOptions(request, pathAt, context);
-      const exchange = new Exchange(request, dispatchOptions, context, pool.target, pool, resolve, reject);
+      const dueList = this.#dueListOf(context.clock);
+      const { target } = pool;
+      const exchange = new Exchange(
+        request,
+        dispatchOptions,
+        context,
+        target,
+        pool,
+        dueList,
+        resolve,
+        reject,
+      );
       try {
         pool.submit(exchange);
       } catch (error) {
@@ -109,6 +123,15 @@ class PooledTransport implements Transport {
     return pool;
   }
 
+  /** One for each clock, of which there is one outside of tests. */
+  #dueListOf(clock: Clock): DueList {
+    const known = this.#dueLists.get(clock);
+    if (known !== undefined) return known;
+    const list = new DueList(clock);
+    this.#dueLists.set(clock, list);
+    return list;
+  }
+
   async #retireAll(pools: ChannelPools): Promise<void> {
     await Promise.all([...pools.values()].map(pool => this.#retire(pool)));
   }
@@ -147,7 +170,7 @@ function toDispatchOptions(request: HttpRequest, pathAt: number, context: SendCo
     path: request.url.slice(pathAt),
     method: request.method,
     headers: toFlatHeaders(request, context.streaming),
-    ...(request.body === undefined ? {} : { body: request.body }),
+    body: request.body ?? null,
     // With one request per socket at a time there is nothing to block.
     blocking: false,
   };

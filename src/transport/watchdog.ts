@@ -1,37 +1,54 @@
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import type { DueItem, DueList } from './due-list.ts';
 import type { Timeouts } from './transport.ts';
 
 /** Which wait is being watched; `quiet` when only the total time counts. */
 type Phase = 'headers' | 'body' | 'quiet';
 
-/** Told which timeout ran out, and the name of its setting. */
-export type OnExpiry = (
-  code: 'DEADLINE_EXCEEDED' | 'HEADERS_TIMEOUT' | 'BODY_TIMEOUT',
-  setting: 'totalMs' | 'headersMs' | 'bodyIdleMs',
-) => void;
+/** Who is watched over. */
+export interface Watched {
+  /** A timeout ran out; `setting` is its name. */
+  expire(
+    code: 'DEADLINE_EXCEEDED' | 'HEADERS_TIMEOUT' | 'BODY_TIMEOUT',
+    setting: 'totalMs' | 'headersMs' | 'bodyIdleMs',
+  ): void;
+}
 
 /**
- * Watches the three timeouts of one exchange with one timer: it is set to the shortest of them, and when it fires
- * it is set again to whatever is due next. In the common case nothing is due before the exchange ends, so a whole
- * exchange costs one timer, however many pieces its body has.
+ * Watches the three timeouts of one exchange. It is due when the shortest of them would end, and when that comes it is
+ * due again at whatever ends next. In the common case nothing is due before the exchange ends, so watching costs two
+ * assignments for each piece of a body.
  */
-export class Watchdog {
+export class Watchdog implements DueItem {
+  readonly startedAtMs: number;
+  dueAtMs: number;
+  earlier: DueItem | undefined = undefined;
+  later: DueItem | undefined = undefined;
   readonly #clock: Clock;
   readonly #timeouts: Timeouts;
-  readonly #onExpiry: OnExpiry;
-  readonly startedAtMs: number;
+  readonly #list: DueList;
+  readonly #watched: Watched;
   #phase: Phase = 'quiet';
   #phaseStartedAtMs = 0;
   #totalAtMs: number;
-  #timer: Timer | undefined;
+  #stopped = false;
 
-  constructor(clock: Clock, timeouts: Timeouts, deadlineAtMs: number | undefined, onExpiry: OnExpiry) {
+  /** `deadlineAtMs` is when the whole call ends; `timeouts.totalMs` from now when undefined. */
+  constructor(
+    clock: Clock,
+    timeouts: Timeouts,
+    deadlineAtMs: number | undefined,
+    list: DueList,
+    watched: Watched,
+  ) {
     this.#clock = clock;
     this.#timeouts = timeouts;
-    this.#onExpiry = onExpiry;
+    this.#list = list;
+    this.#watched = watched;
     this.startedAtMs = clock.monotonicNow();
     this.#totalAtMs = deadlineAtMs ?? this.startedAtMs + timeouts.totalMs;
-    this.#arm(this.#nextDelayMs(this.startedAtMs, Number.POSITIVE_INFINITY));
+    this.dueAtMs = this.#nextDueAtMs(this.startedAtMs, Number.POSITIVE_INFINITY);
+    list.join(this, this.startedAtMs);
   }
 
   /** The request is on its way: `timeouts.headersMs` begins. Gives the time, on the scale of `monotonicNow`. */
@@ -55,8 +72,17 @@ export class Watchdog {
   }
 
   stop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#list.leave(this);
+  }
+
+  onDue(nowMs: number): void {
+    const phaseEndsAtMs = this.#phaseEndsAtMs();
+    if (nowMs >= this.#totalAtMs) this.#watched.expire('DEADLINE_EXCEEDED', 'totalMs');
+    else if (nowMs < phaseEndsAtMs) this.dueAtMs = this.#nextDueAtMs(nowMs, phaseEndsAtMs);
+    else if (this.#phase === 'headers') this.#watched.expire('HEADERS_TIMEOUT', 'headersMs');
+    else this.#watched.expire('BODY_TIMEOUT', 'bodyIdleMs');
   }
 
   #watch(phase: Phase): number {
@@ -65,29 +91,16 @@ export class Watchdog {
     return this.#phaseStartedAtMs;
   }
 
-  #arm(delayMs: number): void {
-    this.#timer = Number.isFinite(delayMs) ? this.#clock.after(delayMs, () => this.#expire()) : undefined;
-  }
-
-  #expire(): void {
-    const nowMs = this.#clock.monotonicNow();
-    const phaseEndsAtMs = this.#phaseEndsAtMs();
-    if (nowMs >= this.#totalAtMs) this.#onExpiry('DEADLINE_EXCEEDED', 'totalMs');
-    else if (nowMs < phaseEndsAtMs) this.#arm(this.#nextDelayMs(nowMs, phaseEndsAtMs));
-    else if (this.#phase === 'headers') this.#onExpiry('HEADERS_TIMEOUT', 'headersMs');
-    else this.#onExpiry('BODY_TIMEOUT', 'bodyIdleMs');
-  }
-
   #phaseEndsAtMs(): number {
     if (this.#phase === 'quiet') return Number.POSITIVE_INFINITY;
     const { headersMs, bodyIdleMs } = this.#timeouts;
     return this.#phaseStartedAtMs + (this.#phase === 'headers' ? headersMs : bodyIdleMs);
   }
 
-  /** The phase may change before the timer fires, but a new one ends no sooner than the shortest limit from now. */
-  #nextDelayMs(nowMs: number, phaseEndsAtMs: number): number {
+  /** The phase may change before it is due, but a new one ends no sooner than the shortest limit from now. */
+  #nextDueAtMs(nowMs: number, phaseEndsAtMs: number): number {
     const { headersMs, bodyIdleMs } = this.#timeouts;
-    const delayMs = Math.min(phaseEndsAtMs - nowMs, headersMs, bodyIdleMs, this.#totalAtMs - nowMs);
-    return Math.max(1, delayMs);
+    const shortestMs = Math.min(headersMs, bodyIdleMs);
+    return Math.max(nowMs + 1, Math.min(phaseEndsAtMs, nowMs + shortestMs, this.#totalAtMs));
   }
 }

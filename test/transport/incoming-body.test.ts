@@ -6,10 +6,14 @@ import { collect } from '../support/send-context.ts';
 
 const open = () =>
   new IncomingBody({
-    source: { pause: () => undefined, resume: () => undefined, abort: () => undefined },
+    source: {
+      pause: () => undefined,
+      resume: () => undefined,
+      abort: () => undefined,
+      place: phase => ({ host: 'api.acme.test', port: 80, phase }),
+    },
     limits: defaults.limits,
     contentEncoding: undefined,
-    place: { host: 'api.acme.test', port: 80, phase: 'read' },
     signal: undefined,
   });
 
