@@ -51,6 +51,9 @@ export type { OperationStream } from './execute/stream-operation.ts';
 export type { ConnectionTestReport, TestStage, TestStageName } from './execute/test-connection.ts';
 export type { EgressOptions } from './transport/egress-policy.ts';
 export type { ConnectTimes, PhaseTimings } from './transport/phases.ts';
+export type { ProxiesByScheme, ProxySetting } from './transport/proxy-choice.ts';
+export { proxyFromEnvironment } from './transport/proxy-environment.ts';
+export type { ProxyOptions } from './transport/proxy-server.ts';
 export type { RequestEvent } from './transport/request-events.ts';
 export type { SpanLike, TracerLike } from './transport/tracing.ts';
 export type {

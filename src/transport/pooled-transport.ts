@@ -3,8 +3,10 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import { translateForeignError } from '../errors/translate-foreign-error.ts';
 import { type Lookup, systemLookup, type Target } from './connector.ts';
 import { Exchange, type Holder } from './exchange.ts';
+import { findForwarder, judgeForwarded, toForwardedHeaders } from './forwarding.ts';
 import { toAbortError } from './incoming-body.ts';
 import { probeTarget } from './probe.ts';
+import type { ProxyServer } from './proxy-server.ts';
 import type {
   Channel,
   ConnectPhases,
@@ -65,8 +67,12 @@ class PooledTransport implements Transport {
       if (context.signal?.aborted) throw toAbortError(context.signal);
       const pathAt = request.url.indexOf('/', 8);
       const pool = this.#pool(request.url, pathAt, context.channel);
-      const dispatchOptions = toDispatchOptions(request, pathAt, context);
-      const exchange = new Exchange(request, dispatchOptions, context, pool.target, pool, resolve, reject);
+      const { proxies } = context.channel;
+      const forwarder = proxies === undefined ? undefined : findForwarder(proxies, pool.target);
+      const dispatchOptions = toDispatchOptions(request, pathAt, context, forwarder);
+      const answer =
+        forwarder === undefined ? resolve : judgeForwarded(forwarder, pool.target, resolve, reject);
+      const exchange = new Exchange(request, dispatchOptions, context, pool.target, pool, answer, reject);
       try {
         pool.submit(exchange);
       } catch (error) {
@@ -142,11 +148,17 @@ function toTarget(origin: string): Target {
   };
 }
 
-function toDispatchOptions(request: HttpRequest, pathAt: number, context: SendContext): DispatchOptions {
+function toDispatchOptions(
+  request: HttpRequest,
+  pathAt: number,
+  context: SendContext,
+  forwarder: ProxyServer | undefined,
+): DispatchOptions {
+  const headers = toFlatHeaders(request, context.streaming);
   return {
-    path: request.url.slice(pathAt),
+    path: forwarder === undefined ? request.url.slice(pathAt) : request.url,
     method: request.method,
-    headers: toFlatHeaders(request, context.streaming),
+    headers: forwarder === undefined ? headers : toForwardedHeaders(forwarder, headers),
     ...(request.body === undefined ? {} : { body: request.body }),
     // With one request per socket at a time there is nothing to block.
     blocking: false,

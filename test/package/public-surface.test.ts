@@ -15,6 +15,7 @@ const values = [
   'errorCodes',
   'locateJsonError',
   'parseConnection',
+  'proxyFromEnvironment',
   'systemClock',
 ];
 
@@ -63,6 +64,9 @@ const types = [
   'OperationStream',
   'Parameters',
   'ParsedConnection',
+  'ProxiesByScheme',
+  'ProxyOptions',
+  'ProxySetting',
   'RawAnswer',
   'ReauthReason',
   'RedirectHop',
@@ -115,7 +119,14 @@ describe('the transport by itself', () => {
   const source = readFileSync(new URL('../../src/transport.ts', import.meta.url), 'utf8');
 
   it('has exactly these values', () => {
-    const values = ['FerruleError', 'SecretValue', 'createTransport', 'errorCodes', 'systemClock'];
+    const values = [
+      'FerruleError',
+      'SecretValue',
+      'createTransport',
+      'errorCodes',
+      'proxyFromEnvironment',
+      'systemClock',
+    ];
     expect(Object.keys(transportEntry).sort()).toEqual(values);
   });
 
@@ -134,6 +145,9 @@ describe('the transport by itself', () => {
       'HttpTransport',
       'Limits',
       'Lookup',
+      'ProxiesByScheme',
+      'ProxyOptions',
+      'ProxySetting',
       'RedirectHop',
       'ResponseBody',
       'SendOptions',

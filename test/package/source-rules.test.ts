@@ -19,6 +19,9 @@ const revealing: Readonly<Record<string, string>> = {
   'base/redactor.ts': 'knows what to mask',
   'base/secret-value.ts': 'declares it',
   'template/value-text.ts': 'writes a secret into a template',
+  'transport/http-tunnel.ts': 'sends the credentials of a proxy to it',
+  'transport/proxy-server.ts': 'judges the credentials of a proxy and names it by them',
+  'transport/socks-tunnel.ts': 'sends the credentials of a proxy to it',
   'transport/trust.ts': 'gives the key of a client certificate to TLS',
 };
 
@@ -34,6 +37,7 @@ const heavy = [
   'ipaddr.js',
   'commander',
   'node-forge',
+  'socks',
 ];
 
 describe('the sources', () => {
