@@ -163,6 +163,8 @@ export function toSendContext(
     limits: context.plan.limits,
     timeouts: { ...context.plan.timeouts, totalMs: remainingMs(call) },
     maxRedirects: operation.maxRedirects,
+    keepsCookies: context.plan.keepsCookies,
+    onCookie: context.rememberCookie,
     signal: options.signal,
     clock: context.clock,
     secretHosts: context.secrets.hostsOf(scope.secrets),

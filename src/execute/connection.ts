@@ -54,6 +54,9 @@ export interface EngineParts {
   readonly closing: AbortSignal;
 }
 
+/** Shorter values are flags and counters; masking them would spoil reports and hide nothing. */
+const MIN_COOKIE_LENGTH = 8;
+
 export type Parameters = Readonly<Record<string, unknown>>;
 
 /** A compiled connection: ask it what it needs, test it, execute its operations. Made by `engine.connection()`. */
@@ -82,6 +85,9 @@ export class Connection {
       transport: createConnectionTransport(plan, { ...parts, ...senders }),
       clock,
       redactor,
+      rememberCookie: value => {
+        if (value.length >= MIN_COOKIE_LENGTH) redactor.addFleeting(value);
+      },
       events: new ExecutionEvents(),
       secrets,
       strategy: createStrategy(plan.auth, services),

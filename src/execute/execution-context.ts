@@ -16,6 +16,8 @@ export interface ExecutionContext {
   readonly channels: Channels;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  /** Lets the value of a cookie be masked. */
+  readonly rememberCookie: (value: string) => void;
   /** Aborted when the engine closes; sockets end by themselves then, other waits have to look. */
   readonly closing: AbortSignal;
   readonly events: ExecutionEvents;
