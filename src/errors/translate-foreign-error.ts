@@ -87,6 +87,7 @@ const rows: Readonly<Record<string, Row>> = {
   UND_ERR_INVALID_ARG: ['HEADER_INVALID', 'the request holds a header or path that cannot be sent'],
   ERR_INVALID_CHAR: ['HEADER_INVALID', 'the request holds a header that cannot be sent'],
   ERR_INVALID_HTTP_TOKEN: ['HEADER_INVALID', 'the request holds a method or header name that cannot be sent'],
+  ERR_INVALID_PROTOCOL: ['OPTIONS_INVALID', 'the agent given for this scheme is one for another'],
   UND_ERR_NOT_SUPPORTED: ['HEADER_INVALID', 'the request holds a header that cannot be sent'],
   UND_ERR_ABORTED: ['ABORTED', 'the request was aborted'],
   ABORT_ERR: ['ABORTED', 'the request was aborted'],

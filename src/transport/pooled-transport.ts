@@ -41,8 +41,12 @@ export interface Pool extends Holder {
 export type CreatePool = (target: Target, channel: Channel, lookup: Lookup) => Pool;
 
 /** A transport that keeps a pool per channel and origin. It follows no redirects (see `redirects.ts`). */
-export function createPooledTransport(options: PoolingOptions, createPool: CreatePool): Transport {
-  return new PooledTransport(options, createPool);
+export function createPooledTransport(
+  options: PoolingOptions,
+  createPool: CreatePool,
+  probe: typeof probeTarget = probeTarget,
+): Transport {
+  return new PooledTransport(options, createPool, probe);
 }
 
 type ChannelPools = LruMap<string, Pool>;
@@ -50,14 +54,16 @@ type ChannelPools = LruMap<string, Pool>;
 class PooledTransport implements Transport {
   readonly #options: PoolingOptions;
   readonly #createPool: CreatePool;
+  readonly #probe: typeof probeTarget;
   readonly #channels: LruMap<string, ChannelPools>;
   /** Pools that left the maps while exchanges ran in them; `close` ends those too. */
   readonly #retiring = new Set<Pool>();
   #closed = false;
 
-  constructor(options: PoolingOptions, createPool: CreatePool) {
+  constructor(options: PoolingOptions, createPool: CreatePool, probe: typeof probeTarget) {
     this.#options = options;
     this.#createPool = createPool;
+    this.#probe = probe;
     this.#channels = new LruMap(options.maxChannels ?? 256, pools => void this.#retireAll(pools));
   }
 
@@ -83,7 +89,7 @@ class PooledTransport implements Transport {
 
   async probe(url: string, context: ProbeContext): Promise<ConnectPhases> {
     if (this.#closed) throw closedError();
-    return probeTarget(toTarget(originOf(url)), this.#options.lookup ?? systemLookup, context);
+    return this.#probe(toTarget(originOf(url)), this.#options.lookup ?? systemLookup, context);
   }
 
   async release(channelKey: string): Promise<void> {
