@@ -21,8 +21,8 @@ export interface Holder {
 
 type MutableTimings = { -readonly [Phase in keyof PhaseTimings]: PhaseTimings[Phase] };
 
-/** RFC 9110 section 9.2.1: asking twice does no harm. */
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** RFC 9110 section 9.2.2: asking twice does the same as asking once. */
+const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** 103 Early Hints comes once or twice; an endless series would keep every other timer from mattering. */
 const MAX_INFORMATIONAL_RESPONSES = 32;
@@ -189,11 +189,11 @@ export class Exchange implements DispatchHandler, BodySource {
   }
 
   /**
-   * A server may close an idle connection at the very moment it is used again (RFC 9112 section 9.3.1). A safe
+   * A server may close an idle connection at the very moment it is used again (RFC 9112 section 9.3.1). An idempotent
    * request to which no byte of an answer came is then sent once more.
    */
   #replay(): boolean {
-    if (this.#replayed || this.#answerBegun || !SAFE_METHODS.has(this.#request.method)) return false;
+    if (this.#replayed || this.#answerBegun || !IDEMPOTENT_METHODS.has(this.#request.method)) return false;
     this.#replayed = true;
     if (!this.#holder.replay(this)) return false;
     this.#controller = undefined;
