@@ -44,6 +44,7 @@ export type {
 export type { Har, HarEntry, HarPair } from './execute/har.ts';
 export type { HarCookie } from './execute/har-cookies.ts';
 export type { HarTimings } from './execute/har-timings.ts';
+export type { Logger, LoggerFailure, LogLevel } from './execute/logger.ts';
 export { createReplayTransport } from './execute/replay-transport.ts';
 export type { BoundSecret, SecretProvider } from './execute/secret-reader.ts';
 export type { StreamEvent } from './execute/stream-events.ts';

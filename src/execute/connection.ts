@@ -30,6 +30,7 @@ import { createExchange } from './exchange.ts';
 import { executeOperation } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import { ExecutionEvents } from './execution-events.ts';
+import type { ExecutionLog } from './execution-log.ts';
 import type { ExecutionReport } from './execution-report.ts';
 import { reconnectStream } from './reconnecting-stream.ts';
 import { type SecretProvider, SecretReader } from './secret-reader.ts';
@@ -48,6 +49,7 @@ export interface EngineParts {
   readonly egress: EgressPolicy;
   readonly connectionsPerOrigin: number;
   readonly secretProvider: SecretProvider | undefined;
+  readonly log: ExecutionLog | undefined;
   /** A number from 0 to below 1. */
   readonly random: () => number;
   /** Aborted when the engine closes. */
@@ -88,7 +90,8 @@ export class Connection {
       rememberCookie: value => {
         if (value.length >= MIN_COOKIE_LENGTH) redactor.addFleeting(value);
       },
-      events: new ExecutionEvents(),
+      events: new ExecutionEvents(parts.log),
+      log: parts.log,
       secrets,
       strategy: createStrategy(plan.auth, services),
     };

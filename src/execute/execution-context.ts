@@ -5,6 +5,7 @@ import type { ConnectionPlan } from '../compile/connection-plan.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Channels } from './channels.ts';
 import type { ExecutionEvents } from './execution-events.ts';
+import type { ExecutionLog } from './execution-log.ts';
 import type { SecretReader } from './secret-reader.ts';
 
 /** What every execution of one connection works with. Built once per connection. */
@@ -21,6 +22,7 @@ export interface ExecutionContext {
   /** Aborted when the engine closes; sockets end by themselves then, other waits have to look. */
   readonly closing: AbortSignal;
   readonly events: ExecutionEvents;
+  readonly log: ExecutionLog | undefined;
 }
 
 /** What a caller may say about one execution. */
