@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import * as gotEntry from '../../src/got.ts';
 import * as entry from '../../src/index.ts';
 import * as transportEntry from '../../src/transport.ts';
 
@@ -160,6 +161,20 @@ describe('the transport by itself', () => {
       'TlsOptions',
       'TransportOptions',
       'TransportRequest',
+    ]);
+  });
+});
+
+describe('the transport over got', () => {
+  const source = readFileSync(new URL('../../src/got.ts', import.meta.url), 'utf8');
+
+  it('has exactly these names', () => {
+    expect(Object.keys(gotEntry)).toEqual(['createGotTransport']);
+    expect(exportedNames(source)).toEqual([
+      'createGotTransport',
+      'GotAgents',
+      'GotTransportOptions',
+      'Transport',
     ]);
   });
 });

@@ -27,6 +27,7 @@ const revealing: Readonly<Record<string, string>> = {
 
 /** What costs time to load and must wait until it is needed. */
 const heavy = [
+  'got',
   'undici',
   'jsonata',
   're2js',
@@ -50,7 +51,7 @@ describe('the sources', () => {
     expect(found.sort()).toEqual(Object.keys(revealing).sort());
   });
 
-  it.each(['index.ts', 'transport.ts'])('load no large library before it is needed: %s', entry => {
+  it.each(['index.ts', 'transport.ts', 'got.ts'])('load no large library before it is needed: %s', entry => {
     const loaded = loadedBy(`await import(process.argv[1] + '${entry}');`);
     expect(loaded.some(url => url.endsWith(`/src/${entry}`))).toBe(true);
     expect(heavyOf(loaded)).toEqual([]);
