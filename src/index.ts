@@ -44,6 +44,7 @@ export type {
 export type { Har, HarEntry, HarPair } from './execute/har.ts';
 export type { HarCookie } from './execute/har-cookies.ts';
 export type { HarTimings } from './execute/har-timings.ts';
+export type { Logger, LoggerFailure, LogLevel } from './execute/logger.ts';
 export { createReplayTransport } from './execute/replay-transport.ts';
 export type { BoundSecret, SecretProvider } from './execute/secret-reader.ts';
 export type { StreamEvent } from './execute/stream-events.ts';
@@ -51,6 +52,9 @@ export type { OperationStream } from './execute/stream-operation.ts';
 export type { ConnectionTestReport, TestStage, TestStageName } from './execute/test-connection.ts';
 export type { EgressOptions } from './transport/egress-policy.ts';
 export type { ConnectTimes, PhaseTimings } from './transport/phases.ts';
+export type { ProxiesByScheme, ProxySetting } from './transport/proxy-choice.ts';
+export { proxyFromEnvironment } from './transport/proxy-environment.ts';
+export type { ProxyOptions } from './transport/proxy-server.ts';
 export type { RequestEvent } from './transport/request-events.ts';
 export type { SpanLike, TracerLike } from './transport/tracing.ts';
 export type {

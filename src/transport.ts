@@ -19,6 +19,9 @@ export {
 } from './transport/create-transport.ts';
 export type { EgressOptions } from './transport/egress-policy.ts';
 export type { ConnectTimes, PhaseTimings } from './transport/phases.ts';
+export type { ProxiesByScheme, ProxySetting } from './transport/proxy-choice.ts';
+export { proxyFromEnvironment } from './transport/proxy-environment.ts';
+export type { ProxyOptions } from './transport/proxy-server.ts';
 export type {
   CredentialPlaces,
   HeaderPair,

@@ -35,6 +35,8 @@ export interface ConnectionPlan {
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly http2: boolean;
+  /** Within a redirect chain. */
+  readonly keepsCookies: boolean;
   readonly retry: RetryPlan | null;
   readonly rateLimit: RateLimit | null;
   /** Lint warnings: what works, but probably not as meant. */
@@ -153,6 +155,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     timeouts: config.timeouts,
     limits: config.limits,
     http2: config.http2,
+    keepsCookies: config.redirect.cookies,
     retry,
     rateLimit: config.rateLimit,
     diagnostics: diagnostics.list,

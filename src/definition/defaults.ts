@@ -60,7 +60,7 @@ export const defaults = {
   /** What an operation with `streamResponse` accepts instead. */
   streamAccept: 'text/event-stream, application/x-ndjson, application/json;q=0.9, */*;q=0.8',
   /** The fetch standard follows 20; curl 50; ten are enough for an API. */
-  redirect: { maxRedirects: 10 },
+  redirect: { maxRedirects: 10, cookies: false },
   /** Once asked for by `retry`. The methods are those of RFC 9110 section 9.2.2. */
   retry: {
     maxAttempts: 3,

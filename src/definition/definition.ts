@@ -218,6 +218,8 @@ export interface LimitsDefinition {
 
 export interface RedirectDefinition {
   readonly maxRedirects: number;
+  /** Send cookies that are set on the way back to the origin that set them, within one redirect chain. */
+  readonly cookies: boolean;
 }
 
 /** When a request that failed for now is sent again. Milliseconds. */

@@ -136,7 +136,10 @@ function createTransportSchemas() {
       {},
     ),
     redirect: v.exactOptional(
-      fields({ maxRedirects: v.exactOptional(wholeNumber(0, MAX_REDIRECTS), redirect.maxRedirects) }),
+      fields({
+        maxRedirects: v.exactOptional(wholeNumber(0, MAX_REDIRECTS), redirect.maxRedirects),
+        cookies: v.exactOptional(v.boolean(), redirect.cookies),
+      }),
       {},
     ),
   };

@@ -332,6 +332,20 @@ export const errorCodes = {
     'The connection ended before the answer was complete',
     'Try again if the request may be repeated.',
   ),
+  PROXY_AUTH_FAILED: entry(
+    'send',
+    'authentication',
+    false,
+    'The proxy does not accept the credentials',
+    'Check proxy.username and proxy.password.',
+  ),
+  PROXY_REFUSED: entry(
+    'send',
+    'network',
+    false,
+    'The proxy does not lead to the target',
+    'Ask whoever runs the proxy whether it may reach this host and port, or name the host in proxy.noProxy.',
+  ),
   TLS_CERTIFICATE_UNTRUSTED: entry(
     'send',
     'network',

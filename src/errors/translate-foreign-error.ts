@@ -87,6 +87,7 @@ const rows: Readonly<Record<string, Row>> = {
   UND_ERR_INVALID_ARG: ['HEADER_INVALID', 'the request holds a header or path that cannot be sent'],
   ERR_INVALID_CHAR: ['HEADER_INVALID', 'the request holds a header that cannot be sent'],
   ERR_INVALID_HTTP_TOKEN: ['HEADER_INVALID', 'the request holds a method or header name that cannot be sent'],
+  ERR_INVALID_PROTOCOL: ['OPTIONS_INVALID', 'the agent given for this scheme is one for another'],
   UND_ERR_NOT_SUPPORTED: ['HEADER_INVALID', 'the request holds a header that cannot be sent'],
   UND_ERR_ABORTED: ['ABORTED', 'the request was aborted'],
   ABORT_ERR: ['ABORTED', 'the request was aborted'],
@@ -139,6 +140,7 @@ export function translateForeignError(error: unknown, place: ForeignErrorPlace):
       port: place.port,
       ...(row[0] === 'LIMIT_EXCEEDED' ? { limit: 'maxHeaderBytes', value: place.maxHeaderBytes } : {}),
       ...place.details,
+      ...(isUnprocessed(culprit, place) ? { requestSent: false } : {}),
     },
     cause: error,
   });
@@ -146,7 +148,7 @@ export function translateForeignError(error: unknown, place: ForeignErrorPlace):
 
 function toRow(error: unknown, place: ForeignErrorPlace): Row {
   const code = codeOf(error);
-  if (lostSocket.has(code)) return lostRow(code, messageOf(error), place);
+  if (lostSocket.has(code) && !isUnprocessed(error, place)) return lostRow(code, messageOf(error), place);
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') {
     return [
       'LIMIT_EXCEEDED',
@@ -156,6 +158,8 @@ function toRow(error: unknown, place: ForeignErrorPlace): Row {
   if (code === 'UND_ERR_INVALID_ARG' && messageOf(error).endsWith(' path')) {
     return ['URL_INVALID', 'the path of the request holds characters that a URL cannot hold'];
   }
+  const reset = toResetRow(error, place);
+  if (reset !== undefined) return reset;
   // undici names its parser's errors by class only; llhttp's reason is in the text.
   if (error instanceof Error && error.name === 'HTTPParserError') return parserRow(messageOf(error), place);
   const name = nameOf(error);
@@ -208,6 +212,40 @@ function parserRow(message: string, place: ForeignErrorPlace): Row {
   }
   const reason = / \(([A-Za-z0-9 /,.'"-]{1,100})\)$/.exec(message)?.[1];
   return ['PROTOCOL_ERROR', `the answer is not valid HTTP/1.1${reason === undefined ? '' : ` (${reason})`}`];
+}
+
+/** HTTP/2 error codes by which a server gives up, without blaming the request (RFC 9113 section 7). */
+const NO_ERROR = 0;
+const INTERNAL_ERROR = 2;
+const REFUSED_STREAM = 7;
+const CANCEL = 8;
+const resets = new Set([NO_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL]);
+
+/** The row for a stream or session that the server has reset: what a closed connection is in HTTP/1.1. */
+function toResetRow(error: unknown, place: ForeignErrorPlace): Row | undefined {
+  if (isUnprocessed(error, place)) {
+    return ['CONNECTION_LOST', 'the server refused the request before it did anything with it'];
+  }
+  if (!resets.has(http2CodeOf(error) ?? Number.NaN)) return undefined;
+  return place.phase === 'read'
+    ? ['CONNECTION_LOST', 'the server reset the stream before the body was complete']
+    : ['CONNECTION_LOST', 'the server reset the stream before an answer came'];
+}
+
+/**
+ * Whether an HTTP/2 server says that it has not processed the request: REFUSED_STREAM (RFC 9113 section 8.7), or a
+ * GOAWAY whose last stream comes before it (section 6.8), which undici tells by its text only.
+ */
+function isUnprocessed(error: unknown, { phase }: ForeignErrorPlace): boolean {
+  if (phase !== 'send') return false;
+  return (
+    http2CodeOf(error) === REFUSED_STREAM || messageOf(error).startsWith('HTTP/2: "GOAWAY" frame received')
+  );
+}
+
+function http2CodeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('http2ErrorCode' in error)) return undefined;
+  return typeof error.http2ErrorCode === 'number' ? error.http2ErrorCode : undefined;
 }
 
 /** Codes that come in families too large to list. */

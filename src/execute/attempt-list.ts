@@ -80,8 +80,10 @@ export class AttemptList implements SendObserver {
 function toAttempt({ attempt, timings }: Entry): Attempt {
   if (timings === undefined) return attempt;
   // An attempt counts from its own beginning, redirects included.
-  const { firstByteMs: _, bodyMs, ...phases } = timings;
-  return bodyMs === undefined ? { ...attempt, ...phases } : { ...attempt, ...phases, bodyMs };
+  const { bodyMs } = timings;
+  if (bodyMs !== undefined) return { ...attempt, ...timings, bodyMs, firstByteMs: attempt.firstByteMs };
+  const { bodyMs: _, ...phases } = timings;
+  return { ...attempt, ...phases, firstByteMs: attempt.firstByteMs };
 }
 
 /** What connecting, queueing and waiting took in all attempts; what did not happen is left out. */

@@ -43,7 +43,7 @@ export function forgetToken(context: ExecutionContext, options: AuthorizationOpt
 }
 
 async function withMaskedFailures<Result>(
-  { redactor }: ExecutionContext,
+  { redactor, log, plan }: ExecutionContext,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
@@ -53,7 +53,9 @@ async function withMaskedFailures<Result>(
       error instanceof FerruleError
         ? error
         : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
-    throw redactError(failure, redactor);
+    const shown = redactError(failure, redactor);
+    log?.notAuthorized(plan.name, shown);
+    throw shown;
   }
 }
 

@@ -175,6 +175,8 @@ export function toSendContext(
     timeouts: toTimeouts(call),
     deadlineAtMs: call.deadlineAtMs,
     maxRedirects: operation.maxRedirects,
+    keepsCookies: context.plan.keepsCookies,
+    onCookie: context.rememberCookie,
     signal: options.signal,
     clock: context.clock,
     secretHosts: context.secrets.hostsOf(scope.secrets),

@@ -30,6 +30,7 @@ import { createExchange } from './exchange.ts';
 import { executeOperation } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import { ExecutionEvents } from './execution-events.ts';
+import type { ExecutionLog } from './execution-log.ts';
 import type { ExecutionReport } from './execution-report.ts';
 import { ExpiryTexts } from './expiry-texts.ts';
 import { reconnectStream } from './reconnecting-stream.ts';
@@ -49,11 +50,15 @@ export interface EngineParts {
   readonly egress: EgressPolicy;
   readonly connectionsPerOrigin: number;
   readonly secretProvider: SecretProvider | undefined;
+  readonly log: ExecutionLog | undefined;
   /** A number from 0 to below 1. */
   readonly random: () => number;
   /** Aborted when the engine closes. */
   readonly closing: AbortSignal;
 }
+
+/** Shorter values are flags and counters; masking them would spoil reports and hide nothing. */
+const MIN_COOKIE_LENGTH = 8;
 
 export type Parameters = Readonly<Record<string, unknown>>;
 
@@ -85,7 +90,11 @@ export class Connection {
       redactor,
       expiryTexts: new ExpiryTexts(),
       isSecretText: text => redactor.finds(text),
-      events: new ExecutionEvents(),
+      rememberCookie: value => {
+        if (value.length >= MIN_COOKIE_LENGTH) redactor.addFleeting(value);
+      },
+      events: new ExecutionEvents(parts.log),
+      log: parts.log,
       secrets,
       strategy: createStrategy(plan.auth, services),
     };

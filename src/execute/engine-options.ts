@@ -16,6 +16,7 @@ const options: Kind = {
   clock: ['now', 'monotonicNow', 'after'],
   tokenStore: ['get', 'compareAndSet', 'delete', 'acquireLease', 'renewLease', 'releaseLease'],
   onEvent: 'function',
+  logger: ['debug', 'info', 'warn', 'error'],
   tracer: ['startSpan'],
   authorizationKey: 'judged elsewhere',
   connectionsPerOrigin: 'judged elsewhere',

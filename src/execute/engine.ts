@@ -21,6 +21,8 @@ import { createUndiciTransport } from '../transport/undici-transport.ts';
 import { withWitness } from '../transport/witness.ts';
 import { Connection } from './connection.ts';
 import { assertEngineOptions } from './engine-options.ts';
+import { ExecutionLog } from './execution-log.ts';
+import type { Logger } from './logger.ts';
 import type { SecretProvider } from './secret-reader.ts';
 
 export interface EngineOptions {
@@ -53,6 +55,11 @@ export interface EngineOptions {
    * complete what it began.
    */
   readonly authorizationKey?: string | SecretValue | Uint8Array;
+  /**
+   * Where executions, retries, diagnostics and tokens are written down, as pino does it. What it throws is published once
+   * on the channel `ferrule:logger:error`, and breaks nothing.
+   */
+  readonly logger?: Logger;
   /** An OpenTelemetry tracer: each request becomes a client span and carries its `traceparent`. */
   readonly tracer?: TracerLike;
   readonly clock?: Clock;
@@ -92,7 +99,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
       found: String(connectionsPerOrigin),
     });
   }
-  const { tokenStore: store, onEvent } = options;
+  const { tokenStore: store, logger } = options;
+  const log = logger === undefined ? undefined : new ExecutionLog(logger);
+  const onEvent = toTokenListener(log, options.onEvent);
   const tokens = new TokenKeeper({ clock, capacity: MAX_TOKENS, random: Math.random, store, onEvent });
   const states = {
     key: toAuthorizationKey(options.authorizationKey ?? randomBytes(32)),
@@ -120,9 +129,11 @@ export function createEngine(options: EngineOptions = {}): Engine {
       egress,
       connectionsPerOrigin,
       secretProvider: options.secretProvider,
+      log,
       random: Math.random,
       closing: closing.signal,
     });
+    log?.compiled(connection.name, connection.diagnostics);
     if (key !== undefined) connections.set(key, connection);
     return connection;
   };
@@ -136,6 +147,17 @@ export function createEngine(options: EngineOptions = {}): Engine {
   };
 
   return { connection: open, close, [Symbol.asyncDispose]: close };
+}
+
+function toTokenListener(
+  log: ExecutionLog | undefined,
+  onEvent: TokenEventListener | undefined,
+): TokenEventListener | undefined {
+  if (log === undefined) return onEvent;
+  return event => {
+    log.token(event);
+    onEvent?.(event);
+  };
 }
 
 function toAuthorizationKey(key: string | SecretValue | Uint8Array): Uint8Array {

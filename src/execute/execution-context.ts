@@ -5,6 +5,7 @@ import type { ConnectionPlan } from '../compile/connection-plan.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Channels } from './channels.ts';
 import type { ExecutionEvents } from './execution-events.ts';
+import type { ExecutionLog } from './execution-log.ts';
 import type { ExpiryTexts } from './expiry-texts.ts';
 import type { SecretReader } from './secret-reader.ts';
 
@@ -20,9 +21,12 @@ export interface ExecutionContext {
   readonly expiryTexts: ExpiryTexts;
   /** Whether a known secret occurs in a text. */
   readonly isSecretText: (text: string) => boolean;
+  /** Lets the value of a cookie be masked. */
+  readonly rememberCookie: (value: string) => void;
   /** Aborted when the engine closes; sockets end by themselves then, other waits have to look. */
   readonly closing: AbortSignal;
   readonly events: ExecutionEvents;
+  readonly log: ExecutionLog | undefined;
 }
 
 /** What a caller may say about one execution. */

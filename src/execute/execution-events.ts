@@ -1,4 +1,5 @@
 import type { FerruleError } from '../errors/ferrule-error.ts';
+import type { ExecutionLog } from './execution-log.ts';
 import type { ExecutionReport, FailedExecutionReport } from './execution-report.ts';
 
 /**
@@ -14,11 +15,16 @@ export interface ExecutionEvent {
   readonly error?: FerruleError;
 }
 
-/** Costs nothing while nobody listens. */
+/** Costs nothing while nobody listens. Whoever hears of an execution at its end is told here, the log too. */
 export class ExecutionEvents {
+  readonly #log: ExecutionLog | undefined;
   readonly #start = channel('ferrule:execution:start');
   readonly #end = channel('ferrule:execution:end');
   readonly #error = channel('ferrule:execution:error');
+
+  constructor(log?: ExecutionLog) {
+    this.#log = log;
+  }
 
   /** Undefined when nobody listens: then there is nothing to tell at the end. */
   begin(connection: string, operation: string): ExecutionEvent | undefined {
@@ -30,10 +36,12 @@ export class ExecutionEvents {
   }
 
   end(event: ExecutionEvent | undefined, report: ExecutionReport | FailedExecutionReport): void {
+    this.#log?.executed(report);
     if (event !== undefined) this.#end.publish(Object.assign(event, { report }));
   }
 
   fail(event: ExecutionEvent | undefined, error: FerruleError): void {
+    this.#log?.executed(error.report as FailedExecutionReport);
     if (event === undefined) return;
     this.#error.publish(Object.assign(event, { error, report: error.report }));
   }

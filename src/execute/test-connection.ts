@@ -66,13 +66,15 @@ export async function testConnection(
   } catch (error) {
     stages.fail(error);
   }
-  return {
+  const report: ConnectionTestReport = {
     connection: context.plan.name,
     ok: stages.allPassed,
     stages: stages.toList(),
     ...(answer === undefined ? {} : { statusCode: answer.statusCode }),
     durationMs: context.clock.monotonicNow() - call.startedAtMs,
   };
+  context.log?.tested(report);
+  return report;
 }
 
 const ORDER: readonly TestStageName[] = ['dns', 'connect', 'tls', 'token', 'request', 'assertion'];

@@ -5,7 +5,9 @@ import type { Clock } from '../base/clock.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { translateForeignError } from '../errors/translate-foreign-error.ts';
 import { toEgressError } from './egress-policy.ts';
+import { answerWith } from './known-lookup.ts';
 import type { ConnectTimes } from './phases.ts';
+import { findPinMismatch } from './pinned-certificate.ts';
 import type { Channel, ConnectPhases } from './transport.ts';
 
 /** Resolves a host name to all its addresses; `dns.lookup` with `all: true` by default. */
@@ -35,10 +37,14 @@ export interface ConnectRequest {
   readonly clock: Clock;
   readonly lookup: Lookup;
   readonly tlsSession: TlsSessionSlot;
+  /** A way to the target that is open already: only TLS is left to do, over it. */
+  readonly carrier?: Socket;
+  /** What is left of `channel.connectTimeoutMs`; all of it when left out. */
+  readonly timeoutMs?: number;
 }
 
 /** Told how it ended: an error or a socket, and how long each phase took that was completed. */
-type ConnectDone = (error: FerruleError | null, socket: Socket | null, times: ConnectTimes) => void;
+export type ConnectDone = (error: FerruleError | null, socket: Socket | null, times: ConnectTimes) => void;
 
 /** Milliseconds between the first address tried and the next, RFC 8305 section 8. */
 const ATTEMPT_DELAY_MS = 250;
@@ -70,14 +76,20 @@ class ConnectionAttempt {
     this.#done = done;
     this.#startedAtMs = request.clock.monotonicNow();
     this.#phaseStartedAtMs = this.#startedAtMs;
-    const timer = request.clock.after(request.channel.connectTimeoutMs, () =>
-      this.#fail(this.#timeoutError()),
-    );
+    const timeoutMs = request.timeoutMs ?? request.channel.connectTimeoutMs;
+    const timer = request.clock.after(timeoutMs, () => this.#fail(this.#timeoutError()));
     this.#cancelTimer = () => timer.cancel();
   }
 
   start(): void {
-    const { target, channel } = this.#request;
+    const { target, channel, carrier } = this.#request;
+    if (carrier !== undefined) {
+      const socket = this.#openTls({ socket: carrier, host: target.host });
+      this.#adopt(socket);
+      // A carrier that closes is no error to the TLS over it.
+      socket.once('close', () => this.#fail(closedCarrier(target)));
+      return;
+    }
     try {
       channel.egress.assertHost(target.host);
     } catch (error) {
@@ -142,15 +154,19 @@ class ConnectionAttempt {
     const socket = target.secure
       ? this.#openTls(options)
       : process.getBuiltinModule('node:net').connect(options);
+    this.#adopt(socket);
+    // Addresses that did not answer are not part of the time that the one took which did.
+    if (addresses.length > 1) socket.on('connectionAttempt', () => void this.#lap());
+    socket.once('connect', () => this.#connected(socket));
+  }
+
+  #adopt(socket: Socket): void {
     this.#socket = socket;
     socket.on('error', error => {
       // An alert that comes after the handshake (TLS 1.3) would be followed by "closed" and forgotten.
       if (this.#done === undefined) socket.destroy(error);
       else this.#fail(error);
     });
-    // Addresses that did not answer are not part of the time that the one took which did.
-    if (addresses.length > 1) socket.on('connectionAttempt', () => void this.#lap());
-    socket.once('connect', () => this.#connected(socket));
   }
 
   #openTls(options: object): TLSSocket {
@@ -171,29 +187,11 @@ class ConnectionAttempt {
     });
     socket.once('secureConnect', () => {
       this.#times.tlsMs = this.#lap();
-      const stranger = this.#pinMismatch(socket);
+      const stranger = findPinMismatch(socket, target, channel.trust.fingerprints);
       if (stranger !== undefined) this.#fail(stranger);
       else this.#succeed(socket, socket.getProtocol() ?? undefined);
     });
     return socket;
-  }
-
-  /** The error for a server whose certificate is not the pinned one; undefined when there is no pin. */
-  #pinMismatch(socket: TLSSocket): FerruleError | undefined {
-    const { target, channel } = this.#request;
-    const pins = channel.trust.fingerprints;
-    const found = pins.length === 0 ? undefined : socket.getPeerX509Certificate()?.fingerprint256;
-    if (pins.length === 0 || (found !== undefined && pins.includes(found))) return undefined;
-    return new FerruleError(
-      'TLS_CERTIFICATE_UNTRUSTED',
-      `${target.host}:${target.port}: the server certificate is not the pinned one`,
-      {
-        expected: `a certificate with the fingerprint ${pins.join(' or ')}`,
-        found: found ?? 'no certificate',
-        hint: 'If the server was given a new certificate, put its fingerprint into tls.fingerprint256.',
-        details: { host: target.host, port: target.port, requestSent: false },
-      },
-    );
   }
 
   #connected(socket: Socket): void {
@@ -247,11 +245,11 @@ class ConnectionAttempt {
   }
 
   #timeoutError(): FerruleError {
-    const { target, channel } = this.#request;
+    const { target, channel, carrier } = this.#request;
     const { dnsMs, connectMs } = this.#times;
     const isIp = process.getBuiltinModule('node:net').isIP(target.host) !== 0;
-    const pending =
-      connectMs !== undefined ? 'the TLS handshake' : dnsMs !== undefined || isIp ? 'the connection' : 'DNS';
+    const isOpen = carrier !== undefined || connectMs !== undefined;
+    const pending = isOpen ? 'the TLS handshake' : dnsMs !== undefined || isIp ? 'the connection' : 'DNS';
     return new FerruleError(
       'CONNECT_TIMEOUT',
       `${target.host}:${target.port}: ${pending} was not complete within timeouts.connectMs (${channel.connectTimeoutMs} ms)`,
@@ -284,15 +282,12 @@ export const systemLookup: Lookup = (host, done) => {
     .lookup(host, { all: true }, (error, addresses) => done(error, addresses));
 };
 
-/** A lookup for `net.connect` that gives addresses already resolved and judged. */
-function answerWith(addresses: readonly LookupAddress[]) {
-  return (
-    _host: string,
-    options: { readonly all?: boolean | undefined },
-    done: (error: null, address: LookupAddress[] | string, family?: number) => void,
-  ): void => {
-    const first = addresses[0];
-    if (options.all === true) done(null, [...addresses]);
-    else if (first !== undefined) done(null, first.address, first.family);
-  };
+function closedCarrier({ host, port }: Target): FerruleError {
+  return new FerruleError(
+    'CONNECTION_FAILED',
+    `${host}:${port}: the connection was closed while it was being opened`,
+    {
+      details: { host, port, requestSent: false },
+    },
+  );
 }

@@ -9,6 +9,8 @@ export function createChannel(parts: Omit<Channel, 'key'>): Channel {
     parts.http2,
     parts.maxHeaderBytes,
     parts.connectTimeoutMs,
+    ...(parts.proxies === undefined ? [] : [`proxy ${parts.proxies.key}`]),
+    ...(parts.socketPath === undefined ? [] : [`socket ${JSON.stringify(parts.socketPath)}`]),
   ];
   return { ...parts, key: facts.join('|') };
 }

@@ -2,12 +2,14 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import type { Lookup } from './connector.ts';
 import { createChannel } from './create-channel.ts';
 import { createEgressPolicy, type EgressOptions } from './egress-policy.ts';
+import { createProxyChoice, type ProxySetting } from './proxy-choice.ts';
 import { withRedirects } from './redirects.ts';
 import { toCredentialPlaces, toMethod, toSecretFinder, toSendableUrl } from './sendable-request.ts';
 import type { Channel, CredentialPlaces, HeaderPair, HttpResponse, Limits, Timeouts } from './transport.ts';
 import { assertCount, withLimits, withTimeouts } from './transport-options.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
 import { createUndiciTransport } from './undici-transport.ts';
+import { assertSocketPath, type SocketPath } from './unix-socket.ts';
 
 /** Whom to trust and which certificate to show. An object is read when it is first used, and once. */
 export type TlsOptions = Omit<TrustOptions, 'pointers' | 'nowMs'>;
@@ -15,7 +17,11 @@ export type TlsOptions = Omit<TrustOptions, 'pointers' | 'nowMs'>;
 /** What a request may decide for itself, and the transport for all requests that say nothing. */
 export interface SendOptions {
   /** Redirects are followed only when asked for, at most so many. */
-  readonly redirect?: { readonly maxRedirects: number };
+  readonly redirect?: {
+    readonly maxRedirects: number;
+    /** Send cookies that are set on the way back to the origin that set them; default false. */
+    readonly cookies?: boolean;
+  };
   readonly limits?: Partial<Limits>;
   readonly timeouts?: Partial<Timeouts>;
   readonly tls?: TlsOptions;
@@ -23,6 +29,16 @@ export interface SendOptions {
   readonly egress?: EgressOptions;
   /** Offer HTTP/2 in the TLS handshake; default false. */
   readonly http2?: boolean;
+  /**
+   * The proxy to go through, or one for each scheme; false for none where the transport has one. Its own address is
+   * judged by `egress` like any other. An object is read when it is first used, and once.
+   */
+  readonly proxy?: ProxySetting | false;
+  /**
+   * Absolute path of a UNIX socket that leads to the origin of the URL; redirects to other origins leave it. `egress` has
+   * to allow it.
+   */
+  readonly socketPath?: string;
 }
 
 export interface TransportOptions extends SendOptions {
@@ -65,6 +81,7 @@ export interface HttpTransport {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const noRedirects: NonNullable<SendOptions['redirect']> = { maxRedirects: 0 };
 const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 
 /** A transport of its own. It loads and opens nothing until the first request. */
@@ -80,12 +97,27 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
     createTrust({ ...tls, ...pointers, clientCertificate: null }),
   );
   const egressOf = remember(createEgressPolicy);
+  const readProxy = (setting: ProxySetting) =>
+    createProxyChoice(setting, {
+      pointer: '/proxy',
+      code: 'OPTIONS_INVALID',
+      nowMs: clock.now(),
+      isExempt: false,
+    });
+  const proxiesOf = remember(readProxy);
   const shared = { tls: options.tls ?? {}, egress: options.egress ?? {} };
   const transport = withRedirects(
     createUndiciTransport(options.lookup === undefined ? {} : { lookup: options.lookup }),
   );
 
-  const toChannel = (request: TransportRequest, own: Limits, { connectMs }: Timeouts): Channel => {
+  const toChannel = (
+    request: TransportRequest,
+    url: string,
+    own: Limits,
+    { connectMs }: Timeouts,
+  ): Channel => {
+    const proxy = request.proxy ?? options.proxy ?? false;
+    const path = request.socketPath ?? options.socketPath;
     const tls = request.tls ?? shared.tls;
     const parts = {
       egress: egressOf(request.egress ?? shared.egress),
@@ -93,6 +125,10 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
       connectionsPerOrigin,
       connectTimeoutMs: connectMs,
       maxHeaderBytes: own.maxHeaderBytes,
+      ...(proxy === false
+        ? {}
+        : { proxies: typeof proxy === 'object' ? proxiesOf(proxy) : readProxy(proxy) }),
+      ...(path === undefined ? {} : { socketPath: toSocketPath(path, url) }),
     };
     const channel = createChannel({ ...parts, trust: trustOf(tls) });
     if (!tls.clientCertificate) return channel;
@@ -104,22 +140,24 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
     const ownLimits = withLimits(limits, request.limits);
     const given = deadlineMs === undefined ? request.timeouts : { ...request.timeouts, totalMs: deadlineMs };
     const ownTimeouts = withTimeouts(timeouts, given);
-    const { maxRedirects } = request.redirect ?? options.redirect ?? { maxRedirects: 0 };
+    const { maxRedirects, cookies } = request.redirect ?? options.redirect ?? noRedirects;
     assertCount('redirect.maxRedirects', maxRedirects, 0);
     const places = toCredentialPlaces(headers, credentials);
+    const url = toSendableUrl(request.url);
     return transport.send(
       {
         method: toMethod(request.method ?? 'GET'),
-        url: toSendableUrl(request.url),
+        url,
         headers,
         body,
         credentials: places,
       },
       {
-        channel: toChannel(request, ownLimits, ownTimeouts),
+        channel: toChannel(request, url, ownLimits, ownTimeouts),
         limits: ownLimits,
         timeouts: ownTimeouts,
         maxRedirects,
+        keepsCookies: cookies,
         signal,
         clock,
         streaming,
@@ -140,6 +178,11 @@ const pointers = {
     fingerprint256: '/tls/fingerprint256',
   },
 };
+
+function toSocketPath(path: string, url: string): SocketPath {
+  assertSocketPath(path, { pointer: '/socketPath', code: 'OPTIONS_INVALID' });
+  return { path, origin: new URL(url).origin };
+}
 
 /** Reading certificates and host patterns takes longer than a request, so each object is read once. */
 function remember<Options extends object, Result>(

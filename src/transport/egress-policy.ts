@@ -12,6 +12,17 @@ export interface EgressPolicy {
   assertHost(host: string): void;
   /** Why `address` may not be reached under the name `host`, or undefined when it may. */
   refusalOf(address: string, host: string): string | undefined;
+  /**
+   * Judges a host that a proxy would resolve, so that its address is never seen here. Optional for policies of hosts:
+   * without it, names are not left to proxies.
+   * @throws FerruleError EGRESS_REFUSED
+   */
+  assertUnresolved?(host: string): void;
+  /**
+   * Judges the path of a UNIX socket. Without it, none may be used.
+   * @throws FerruleError EGRESS_REFUSED
+   */
+  assertSocketPath?(path: string): void;
 }
 
 /**
@@ -33,6 +44,14 @@ export interface EgressOptions {
   readonly onlyHosts?: readonly string[];
   /** Refused whatever the other rules say. */
   readonly denyHosts?: readonly string[];
+  /**
+   * Leave names to proxies that resolve them (http, https, socks5h), so that nobody here sees the address. Names of
+   * `allowHosts` and `onlyHosts` are always left to them. Default: true when no rule looks at addresses but the one
+   * against link-local and metadata addresses.
+   */
+  readonly allowProxyResolution?: boolean;
+  /** Absolute paths of the UNIX sockets that may be used; default none. */
+  readonly allowUnixSockets?: readonly string[];
 }
 
 /** Names that clouds resolve to their metadata services. */
@@ -60,6 +79,13 @@ export function createEgressPolicy(options: EgressOptions = {}): EgressPolicy {
   const onlyNames = options.onlyHosts?.some(isAddressOrBlock) === false;
   const denyHosts = toMatcher(options.denyHosts ?? []);
 
+  const judgesAddresses =
+    options.allowPrivate === false ||
+    options.allowLoopback === false ||
+    options.allowReserved === false ||
+    options.denyHosts?.some(isAddressOrBlock) === true;
+  const leavesNames = options.allowProxyResolution ?? !judgesAddresses;
+
   function refusalOf(address: string, host: string): string | undefined {
     const name = canonicalHost(host);
     if (denyHosts(name) || denyHosts(address)) return 'the egress policy denies this host';
@@ -78,14 +104,34 @@ export function createEgressPolicy(options: EgressOptions = {}): EgressPolicy {
       options.allowHosts ?? [],
       options.onlyHosts ?? null,
       options.denyHosts ?? [],
+      leavesNames,
+      options.allowUnixSockets ?? [],
     ]),
     refusalOf,
+    assertUnresolved(host) {
+      const name = canonicalHost(host);
+      // A literal was judged by `assertHost`, as the address that it is.
+      if (classifyAddress(name) !== undefined) return;
+      const refusal = refusalOfUnresolved(name);
+      if (refusal !== undefined) throw toUnresolvedError(name, refusal);
+    },
+    assertSocketPath(path) {
+      if (options.allowUnixSockets?.includes(path) !== true) throw toSocketPathError(path);
+    },
     assertHost(host) {
       const name = canonicalHost(host);
       const refusal = classifyAddress(name) === undefined ? refusalOfName(name) : refusalOf(name, name);
       if (refusal !== undefined) throw toEgressError(name, name, refusal);
     },
   };
+
+  function refusalOfUnresolved(name: string): string | undefined {
+    if (onlyHosts !== undefined) {
+      return onlyHosts(name) ? undefined : 'the egress policy allows other hosts only';
+    }
+    if (leavesNames || allowHosts(name)) return undefined;
+    return 'its address would be resolved by the proxy, where it cannot be judged';
+  }
 
   /** A name can be refused before it is resolved only by rules about names. */
   function refusalOfName(name: string): string | undefined {
@@ -102,6 +148,20 @@ export function toEgressError(host: string, address: string, refusal: string): F
   const subject = host === address ? host : `${host} (address ${address})`;
   return new FerruleError('EGRESS_REFUSED', `${subject} may not be reached: ${refusal}`, {
     details: { host, address },
+  });
+}
+
+function toUnresolvedError(host: string, refusal: string): FerruleError {
+  return new FerruleError('EGRESS_REFUSED', `${host} may not be reached through a proxy: ${refusal}`, {
+    hint: 'Name the host in egress.allowHosts or egress.onlyHosts, set egress.allowProxyResolution, or use socks5.',
+    details: { host, requestSent: false },
+  });
+}
+
+function toSocketPathError(path: string): FerruleError {
+  return new FerruleError('EGRESS_REFUSED', `the UNIX socket ${path} may not be used`, {
+    hint: 'Whoever owns the engine can allow it: name its path in egress.allowUnixSockets.',
+    details: { socketPath: path, requestSent: false },
   });
 }
 

@@ -20,10 +20,23 @@ export interface Holder {
   replay(exchange: Exchange): boolean;
 }
 
+export interface ExchangeParts {
+  readonly request: HttpRequest;
+  /** The same, as undici takes it. */
+  readonly options: DispatchOptions;
+  readonly context: SendContext;
+  readonly target: Target;
+  readonly holder: Holder;
+  /** Where its timeouts are watched. */
+  readonly dueList: DueList;
+  readonly resolve: (response: HttpResponse) => void;
+  readonly reject: (error: FerruleError) => void;
+}
+
 type MutableTimings = { -readonly [Phase in keyof PhaseTimings]: PhaseTimings[Phase] };
 
-/** RFC 9110 section 9.2.1: asking twice does no harm. */
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** RFC 9110 section 9.2.2: asking twice does the same as asking once. */
+const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** 103 Early Hints comes once or twice; an endless series would keep every other timer from mattering. */
 const MAX_INFORMATIONAL_RESPONSES = 32;
@@ -37,11 +50,7 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
   readonly context: SendContext;
   /** Whether its connection speaks HTTP/2; set by who gives it one. */
   http2 = false;
-  readonly #request: HttpRequest;
-  readonly #target: Target;
-  readonly #holder: Holder;
-  readonly #resolve: (response: HttpResponse) => void;
-  readonly #reject: (error: FerruleError) => void;
+  readonly #parts: ExchangeParts;
   readonly #watchdog: Watchdog;
   readonly #onAbort: (() => void) | undefined;
   #controller: DispatchController | undefined;
@@ -57,23 +66,11 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
   #sentAtMs = 0;
   #timings: MutableTimings | undefined;
 
-  constructor(
-    request: HttpRequest,
-    options: DispatchOptions,
-    context: SendContext,
-    target: Target,
-    holder: Holder,
-    dueList: DueList,
-    resolve: (response: HttpResponse) => void,
-    reject: (error: FerruleError) => void,
-  ) {
+  constructor(parts: ExchangeParts) {
+    const { options, context, dueList } = parts;
     this.options = options;
     this.context = context;
-    this.#request = request;
-    this.#target = target;
-    this.#holder = holder;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#parts = parts;
     this.#watchdog = new Watchdog(context.clock, context.timeouts, context.deadlineAtMs, dueList, this);
     const { signal } = context;
     if (signal === undefined) return;
@@ -94,7 +91,7 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
   abort(reason: FerruleError): void {
     if (this.#outcome !== undefined) return;
     this.#fail(reason);
-    if (this.#controller === undefined) this.#holder.withdraw(this);
+    if (this.#controller === undefined) this.#parts.holder.withdraw(this);
     else this.#controller.abort(reason);
   }
 
@@ -142,7 +139,7 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
     const announced = Number(single(head['content-length']) ?? Number.NaN);
     const { limits, signal, streaming } = this.context;
     if (announced > limits.maxResponseBytes && this.#mayHaveBody(statusCode)) {
-      this.abort(toLimitError('maxResponseBytes', limits.maxResponseBytes, 'bytes', this.#target));
+      this.abort(toLimitError('maxResponseBytes', limits.maxResponseBytes, 'bytes', this.#parts.target));
       return;
     }
     const timings = this.#measure(this.#watchdog.awaitBody());
@@ -153,10 +150,10 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
       contentEncoding: joined(head['content-encoding']),
       signal,
     });
-    this.#resolve({
+    this.#parts.resolve({
       statusCode,
       headers: toHeaderPairs(controller.rawHeaders),
-      url: this.#request.url,
+      url: this.#parts.request.url,
       redirects: [],
       firstByteMs: timings.firstByteMs,
       timings,
@@ -192,13 +189,14 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
   }
 
   /**
-   * A server may close an idle connection at the very moment it is used again (RFC 9112 section 9.3.1). A safe
+   * A server may close an idle connection at the very moment it is used again (RFC 9112 section 9.3.1). An idempotent
    * request to which no byte of an answer came is then sent once more.
    */
   #replay(): boolean {
-    if (this.#replayed || this.#answerBegun || !SAFE_METHODS.has(this.#request.method)) return false;
+    if (this.#replayed || this.#answerBegun || !IDEMPOTENT_METHODS.has(this.#parts.request.method))
+      return false;
     this.#replayed = true;
-    if (!this.#holder.replay(this)) return false;
+    if (!this.#parts.holder.replay(this)) return false;
     this.#controller = undefined;
     this.#watchdog.rest();
     return true;
@@ -233,19 +231,19 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
     this.abort(
       new FerruleError(
         'PROTOCOL_ERROR',
-        `${this.#target.host}:${this.#target.port}: more than ${MAX_INFORMATIONAL_RESPONSES} informational answers (1xx) and no real one`,
+        `${this.#parts.target.host}:${this.#parts.target.port}: more than ${MAX_INFORMATIONAL_RESPONSES} informational answers (1xx) and no real one`,
       ),
     );
   }
 
   /** RFC 9110 section 6.4.1. */
   #mayHaveBody(statusCode: number): boolean {
-    return this.#request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304;
+    return this.#parts.request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304;
   }
 
   #fail(error: FerruleError): void {
     this.#finish(error);
-    if (this.#body === undefined) this.#reject(error);
+    if (this.#body === undefined) this.#parts.reject(error);
     else this.#body.fail(error);
   }
 
@@ -258,12 +256,12 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
   #release(failed: boolean): void {
     if (this.#released) return;
     this.#released = true;
-    this.#holder.release(this, failed);
+    this.#parts.holder.release(this, failed);
   }
 
   /** For messages and for those who judge a failure. */
   place(phase: ForeignErrorPlace['phase']): ForeignErrorPlace {
-    const { host, port, secure } = this.#target;
+    const { host, port, secure } = this.#parts.target;
     // Lets a retry tell "never processed" from "may have been processed" (RFC 9110 section 9.2.2).
     const details = this.#failureDetails();
     return { host, port, phase, secure, maxHeaderBytes: this.context.channel.maxHeaderBytes, details };
@@ -282,7 +280,7 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
     code: 'DEADLINE_EXCEEDED' | 'HEADERS_TIMEOUT' | 'BODY_TIMEOUT',
     setting: 'totalMs' | 'headersMs' | 'bodyIdleMs',
   ): FerruleError {
-    const { host, port } = this.#target;
+    const { host, port } = this.#parts.target;
     const value = this.context.timeouts[setting];
     const subject = {
       totalMs: 'the call was not complete',

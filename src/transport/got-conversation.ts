@@ -85,7 +85,8 @@ export class GotConversation implements DispatchController {
     request.on('error', error => {
       this.#failure ??= error;
     });
-    request.once('socket', socket => this.#awaitAnswer(socket));
+    if (request.socket === null) request.once('socket', socket => this.#awaitAnswer(socket));
+    else this.#awaitAnswer(request.socket);
     request.once('response', response => {
       // Before got puts in its own where the server sent none.
       this.#statusText = response.statusMessage ?? '';

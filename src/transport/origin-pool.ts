@@ -1,6 +1,7 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
-import { type Lookup, openSocket, type Target, type TlsSessionSlot } from './connector.ts';
+import type { Lookup, Target, TlsSessionSlot } from './connector.ts';
 import type { Exchange, Holder } from './exchange.ts';
+import { openRoute } from './open-route.ts';
 import type { CreateSocketClient, SocketClient, SocketClientOptions } from './socket-client.ts';
 import type { Channel } from './transport.ts';
 import { createClient } from './undici-client.ts';
@@ -207,7 +208,7 @@ export class OriginPool implements Holder {
       lookup: this.#lookup,
       tlsSession: this.#tlsSession,
     };
-    slot.cancelConnect = openSocket(request, (error, socket, times) => {
+    slot.cancelConnect = openRoute(request, (error, socket, times) => {
       slot.cancelConnect = undefined;
       if (socket === null) {
         done(error ?? new FerruleError('CONNECTION_FAILED', 'the connection failed'), null);

@@ -5,8 +5,10 @@ import { translateForeignError } from '../errors/translate-foreign-error.ts';
 import { type Lookup, systemLookup, type Target } from './connector.ts';
 import { DueList } from './due-list.ts';
 import { Exchange, type Holder } from './exchange.ts';
+import { findForwarder, judgeForwarded, toForwardedHeaders } from './forwarding.ts';
 import { toAbortError } from './incoming-body.ts';
 import { probeTarget } from './probe.ts';
+import type { ProxyServer } from './proxy-server.ts';
 import type {
   Channel,
   ConnectPhases,
@@ -41,8 +43,12 @@ export interface Pool extends Holder {
 export type CreatePool = (target: Target, channel: Channel, lookup: Lookup) => Pool;
 
 /** A transport that keeps a pool per channel and origin. It follows no redirects (see `redirects.ts`). */
-export function createPooledTransport(options: PoolingOptions, createPool: CreatePool): Transport {
-  return new PooledTransport(options, createPool);
+export function createPooledTransport(
+  options: PoolingOptions,
+  createPool: CreatePool,
+  probe: typeof probeTarget = probeTarget,
+): Transport {
+  return new PooledTransport(options, createPool, probe);
 }
 
 type ChannelPools = LruMap<string, Pool>;
@@ -50,15 +56,18 @@ type ChannelPools = LruMap<string, Pool>;
 class PooledTransport implements Transport {
   readonly #options: PoolingOptions;
   readonly #createPool: CreatePool;
+  readonly #probe: typeof probeTarget;
   readonly #channels: LruMap<string, ChannelPools>;
   /** Pools that left the maps while exchanges ran in them; `close` ends those too. */
   readonly #retiring = new Set<Pool>();
+  /** One for each clock, of which there is one outside of tests. */
   readonly #dueLists = new WeakMap<Clock, DueList>();
   #closed = false;
 
-  constructor(options: PoolingOptions, createPool: CreatePool) {
+  constructor(options: PoolingOptions, createPool: CreatePool, probe: typeof probeTarget) {
     this.#options = options;
     this.#createPool = createPool;
+    this.#probe = probe;
     this.#channels = new LruMap(options.maxChannels ?? 256, pools => void this.#retireAll(pools));
   }
 
@@ -68,19 +77,19 @@ class PooledTransport implements Transport {
       if (context.signal?.aborted) throw toAbortError(context.signal);
       const pathAt = request.url.indexOf('/', 8);
       const pool = this.#pool(request.url, pathAt, context.channel);
-      const dispatchOptions = toDispatchOptions(request, pathAt, context);
-      const dueList = this.#dueListOf(context.clock);
       const { target } = pool;
-      const exchange = new Exchange(
+      const { proxies } = context.channel;
+      const forwarder = proxies === undefined ? undefined : findForwarder(proxies, target);
+      const exchange = new Exchange({
         request,
-        dispatchOptions,
+        options: toDispatchOptions(request, pathAt, context, forwarder),
         context,
         target,
-        pool,
-        dueList,
-        resolve,
+        holder: pool,
+        dueList: this.#dueListOf(context.clock),
+        resolve: forwarder === undefined ? resolve : judgeForwarded(forwarder, target, resolve, reject),
         reject,
-      );
+      });
       try {
         pool.submit(exchange);
       } catch (error) {
@@ -91,7 +100,7 @@ class PooledTransport implements Transport {
 
   async probe(url: string, context: ProbeContext): Promise<ConnectPhases> {
     if (this.#closed) throw closedError();
-    return probeTarget(toTarget(originOf(url)), this.#options.lookup ?? systemLookup, context);
+    return this.#probe(toTarget(originOf(url)), this.#options.lookup ?? systemLookup, context);
   }
 
   async release(channelKey: string): Promise<void> {
@@ -123,7 +132,6 @@ class PooledTransport implements Transport {
     return pool;
   }
 
-  /** One for each clock, of which there is one outside of tests. */
   #dueListOf(clock: Clock): DueList {
     const known = this.#dueLists.get(clock);
     if (known !== undefined) return known;
@@ -165,11 +173,17 @@ function toTarget(origin: string): Target {
   };
 }
 
-function toDispatchOptions(request: HttpRequest, pathAt: number, context: SendContext): DispatchOptions {
+function toDispatchOptions(
+  request: HttpRequest,
+  pathAt: number,
+  context: SendContext,
+  forwarder: ProxyServer | undefined,
+): DispatchOptions {
+  const headers = toFlatHeaders(request, context.streaming);
   return {
-    path: request.url.slice(pathAt),
+    path: forwarder === undefined ? request.url.slice(pathAt) : request.url,
     method: request.method,
-    headers: toFlatHeaders(request, context.streaming),
+    headers: forwarder === undefined ? headers : toForwardedHeaders(forwarder, headers),
     body: request.body ?? null,
     // With one request per socket at a time there is nothing to block.
     blocking: false,

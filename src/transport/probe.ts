@@ -1,5 +1,6 @@
-import { type Lookup, openSocket, type Target } from './connector.ts';
+import type { Lookup, Target } from './connector.ts';
 import { toAbortError } from './incoming-body.ts';
+import { openRoute } from './open-route.ts';
 import type { ConnectPhases, ProbeContext } from './transport.ts';
 
 /**
@@ -25,7 +26,7 @@ export function probeTarget(target: Target, lookup: Lookup, context: ProbeContex
     // Before the attempt: a refusal by the egress policy comes back at once.
     signal?.addEventListener('abort', onAbort, { once: true });
     const request = { target, channel: observed, clock, lookup, tlsSession: { session: undefined } };
-    cancel = openSocket(request, (error, socket) => {
+    cancel = openRoute(request, (error, socket) => {
       signal?.removeEventListener('abort', onAbort);
       socket?.destroy();
       if (error === null) resolve(phases);

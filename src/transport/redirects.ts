@@ -1,4 +1,5 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
+import { CookieJar } from './cookie-jar.ts';
 import { discardBody } from './discard-body.ts';
 import { sumOfTimings } from './phases.ts';
 import { nextRequest } from './redirect-rules.ts';
@@ -6,6 +7,9 @@ import type { HttpRequest, HttpResponse, RedirectHop, SendContext, Transport } f
 
 /** RFC 9110 section 15.4; 300 and 304 carry no address to go to, 305 is deprecated. */
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
+
+const COOKIES_HINT =
+  'The server sets cookies on the way; if it waits for them to come back, set redirect.cookies to true.';
 
 /**
  * Follows up to `context.maxRedirects` redirects. One total deadline holds for all hops; every hop passes the
@@ -29,6 +33,8 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
   const deadlineAtMs = context.deadlineAtMs ?? startedAtMs + context.timeouts.totalMs;
   let later: SendContext = { ...context, deadlineAtMs, renewRequest: undefined };
   const redirects: RedirectHop[] = [];
+  const jar = context.keepsCookies === true ? new CookieJar(context.clock) : undefined;
+  let setsCookies = false;
   let request = first;
   let response = await transport.send(request, context);
   let { timings } = response;
@@ -36,11 +42,15 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
     const location = redirectLocation(response);
     if (location === undefined) break;
     discardBody(response, context);
+    setsCookies ||= response.headers.some(([name]) => name.toLowerCase() === 'set-cookie');
+    for (const value of jar?.keep(request.url, response.headers) ?? []) context.onCookie?.(value);
     if (redirects.length >= context.maxRedirects) {
       throw new FerruleError(
         'REDIRECT_LIMIT',
         `more than ${context.maxRedirects} redirects, beginning at ${placeOf(first)}`,
         {
+          // A server that waits for its cookie sends a client without it around for ever.
+          ...(setsCookies && jar === undefined ? { hint: COOKIES_HINT } : {}),
           details: { limit: 'maxRedirects', value: context.maxRedirects, redirects },
         },
       );
@@ -57,7 +67,8 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
       credentialsDropped: next.credentialsDropped || hidesCertificate,
     });
     request = next.request;
-    response = await transport.send(request, later);
+    // What is added for this hop is no part of the request that later hops are made of.
+    response = await transport.send(jar?.addTo(request) ?? request, later);
     timings = sumOfTimings(timings, response.timings);
   }
   if (redirects.length === 0) return response;

@@ -2,9 +2,11 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 import type { EgressPolicy } from './egress-policy.ts';
 import type { ConnectTimes, PhaseTimings } from './phases.ts';
+import type { ProxyChoice } from './proxy-choice.ts';
 import type { WaitSource } from './retry-delay.ts';
 import type { SecretHosts } from './secret-hosts.ts';
 import type { TrustPlan } from './trust.ts';
+import type { SocketPath } from './unix-socket.ts';
 import type { WireExchange } from './witness.ts';
 
 /** A header as it stands on the wire: name, value. Order and repetition are kept. */
@@ -84,6 +86,10 @@ export interface Channel {
   /** Offer HTTP/2 in the TLS handshake. Costs 40-60 % more CPU per request than HTTP/1.1, so false by default. */
   readonly http2: boolean;
   readonly maxHeaderBytes: number;
+  /** The proxies between here and the targets; none when left out. */
+  readonly proxies?: ProxyChoice | undefined;
+  /** The UNIX socket that one of the origins is reached by. */
+  readonly socketPath?: SocketPath | undefined;
   /**
    * The channel for redirects that leave the origin, when it is another one: the same without the client certificate,
    * which is a credential too.
@@ -104,19 +110,23 @@ export interface SendContext {
   readonly deadlineAtMs?: number | undefined;
   /** At most this many redirects are followed; 0 returns the 3xx answer as it is. */
   readonly maxRedirects: number;
+  /** Cookies that an answer of a redirect chain sets go along with its later requests; false when left out. */
+  readonly keepsCookies?: boolean | undefined;
+  /** Told the value of each cookie that is kept: it is a credential. */
+  readonly onCookie?: ((value: string) => void) | undefined;
   /** Aborts the request and, until it is consumed, the body. Its reason becomes the cause of ABORTED. */
   readonly signal?: AbortSignal | undefined;
   readonly clock: Clock;
   /** True when a caller will consume the body as a stream: the total deadline then ends at the response head. */
   readonly streaming: boolean;
+  /** The hosts that secrets are bound to; left out when none is bound to any. */
+  readonly secretHosts?: SecretHosts | undefined;
   /** Texts that must not reach another origin inside a redirect's Location. */
   readonly isSecretText?: (text: string) => boolean;
   /**
    * The request once more for another attempt, with a valid token, a fresh signature or nonce. The same request is sent
    * again when left out. It holds credentials, so it is never asked for a request that a redirect has led elsewhere.
    */
-  /** The hosts that secrets are bound to; left out when none is bound to any. */
-  readonly secretHosts?: SecretHosts | undefined;
   readonly renewRequest?: (() => Promise<HttpRequest>) | undefined;
   /** Told what retries and queues do, as it happens. */
   readonly observer?: SendObserver | undefined;

@@ -302,7 +302,7 @@ const connectionConfig = fc.record(
       { maxEventBytes: fc.integer({ min: 1 }), maxDecompressionRatio: fc.constant(1.5) },
       { requiredKeys: [] },
     ),
-    redirect: fc.record({ maxRedirects: fc.nat({ max: 50 }) }, { requiredKeys: [] }),
+    redirect: fc.record({ maxRedirects: fc.nat({ max: 50 }), cookies: fc.boolean() }, { requiredKeys: [] }),
     retry: fc.option(
       fc.record(
         {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import * as gotEntry from '../../src/got.ts';
 import * as entry from '../../src/index.ts';
 import * as transportEntry from '../../src/transport.ts';
 
@@ -15,6 +16,7 @@ const values = [
   'errorCodes',
   'locateJsonError',
   'parseConnection',
+  'proxyFromEnvironment',
   'systemClock',
 ];
 
@@ -57,12 +59,18 @@ const types = [
   'InputSchema',
   'Issue',
   'JsonErrorPlace',
+  'LogLevel',
+  'Logger',
+  'LoggerFailure',
   'MemoryTokenStoreOptions',
   'OperationDefinition',
   'OperationInput',
   'OperationStream',
   'Parameters',
   'ParsedConnection',
+  'ProxiesByScheme',
+  'ProxyOptions',
+  'ProxySetting',
   'RawAnswer',
   'ReauthReason',
   'RedirectHop',
@@ -115,7 +123,14 @@ describe('the transport by itself', () => {
   const source = readFileSync(new URL('../../src/transport.ts', import.meta.url), 'utf8');
 
   it('has exactly these values', () => {
-    const values = ['FerruleError', 'SecretValue', 'createTransport', 'errorCodes', 'systemClock'];
+    const values = [
+      'FerruleError',
+      'SecretValue',
+      'createTransport',
+      'errorCodes',
+      'proxyFromEnvironment',
+      'systemClock',
+    ];
     expect(Object.keys(transportEntry).sort()).toEqual(values);
   });
 
@@ -134,6 +149,9 @@ describe('the transport by itself', () => {
       'HttpTransport',
       'Limits',
       'Lookup',
+      'ProxiesByScheme',
+      'ProxyOptions',
+      'ProxySetting',
       'RedirectHop',
       'ResponseBody',
       'SendOptions',
@@ -143,6 +161,20 @@ describe('the transport by itself', () => {
       'TlsOptions',
       'TransportOptions',
       'TransportRequest',
+    ]);
+  });
+});
+
+describe('the transport over got', () => {
+  const source = readFileSync(new URL('../../src/got.ts', import.meta.url), 'utf8');
+
+  it('has exactly these names', () => {
+    expect(Object.keys(gotEntry)).toEqual(['createGotTransport']);
+    expect(exportedNames(source)).toEqual([
+      'createGotTransport',
+      'GotAgents',
+      'GotTransportOptions',
+      'Transport',
     ]);
   });
 });

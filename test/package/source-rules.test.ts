@@ -19,11 +19,15 @@ const revealing: Readonly<Record<string, string>> = {
   'base/redactor.ts': 'knows what to mask',
   'base/secret-value.ts': 'declares it',
   'template/value-text.ts': 'writes a secret into a template',
+  'transport/http-tunnel.ts': 'sends the credentials of a proxy to it',
+  'transport/proxy-server.ts': 'judges the credentials of a proxy and names it by them',
+  'transport/socks-tunnel.ts': 'sends the credentials of a proxy to it',
   'transport/trust.ts': 'gives the key of a client certificate to TLS',
 };
 
 /** What costs time to load and must wait until it is needed. */
 const heavy = [
+  'got',
   'undici',
   'jsonata',
   're2js',
@@ -34,6 +38,7 @@ const heavy = [
   'ipaddr.js',
   'commander',
   'node-forge',
+  'socks',
 ];
 
 describe('the sources', () => {
@@ -46,7 +51,7 @@ describe('the sources', () => {
     expect(found.sort()).toEqual(Object.keys(revealing).sort());
   });
 
-  it.each(['index.ts', 'transport.ts'])('load no large library before it is needed: %s', entry => {
+  it.each(['index.ts', 'transport.ts', 'got.ts'])('load no large library before it is needed: %s', entry => {
     const loaded = loadedBy(`await import(process.argv[1] + '${entry}');`);
     expect(loaded.some(url => url.endsWith(`/src/${entry}`))).toBe(true);
     expect(heavyOf(loaded)).toEqual([]);
