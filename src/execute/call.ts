@@ -9,6 +9,7 @@ import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { assertSecretHosts } from '../transport/secret-hosts.ts';
 import type { HttpRequest, SendContext } from '../transport/transport.ts';
+import type { WireExchange, Witness } from '../transport/witness.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 
 /** The time and the caller of one execution. */
@@ -18,6 +19,9 @@ export interface Call {
   readonly options: CallOptions;
   readonly startedAtMs: number;
   readonly deadlineAtMs: number;
+  /** What went over the wire for it, when the caller wants to see that. */
+  readonly exchanges?: readonly WireExchange[];
+  readonly witness?: Witness;
 }
 
 export function beginCall(operation: OperationPlan, context: ExecutionContext, options: CallOptions): Call {
@@ -30,7 +34,10 @@ export function beginCall(operation: OperationPlan, context: ExecutionContext, o
       found: typeof totalMs === 'number' ? String(totalMs) : describeValue(totalMs),
     });
   }
-  return { operation, context, options, startedAtMs, deadlineAtMs: startedAtMs + totalMs };
+  const call = { operation, context, options, startedAtMs, deadlineAtMs: startedAtMs + totalMs };
+  if (options.har !== true) return call;
+  const exchanges: WireExchange[] = [];
+  return { ...call, exchanges, witness: exchange => void exchanges.push(exchange) };
 }
 
 /** Programs without types pass what they have: a request body for parameters, an AbortController for its signal. */
@@ -149,13 +156,14 @@ export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): 
     timeoutMs: remainingMs(call),
     signal: call.options.signal,
     connection: call.context.plan.name,
+    witness: call.witness,
   };
 }
 
 export function toSendContext(
   call: Call,
   scope: RenderScope,
-  sending: Pick<SendContext, 'streaming' | 'observer' | 'renewRequest' | 'witness'>,
+  sending: Pick<SendContext, 'streaming' | 'observer' | 'renewRequest'>,
 ): SendContext {
   const { context, operation, options } = call;
   return {
@@ -172,6 +180,6 @@ export function toSendContext(
     streaming: sending.streaming,
     observer: sending.observer,
     renewRequest: sending.renewRequest,
-    witness: sending.witness,
+    witness: call.witness,
   };
 }

@@ -2,7 +2,6 @@ import type { UsedToken } from '../auth/auth-strategy.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { HttpRequest, HttpResponse, SendObserver } from '../transport/transport.ts';
-import type { WireExchange } from '../transport/witness.ts';
 import { AttemptList, sumOfAttempts } from './attempt-list.ts';
 import type { Call, PreparedCall } from './call.ts';
 import type {
@@ -34,7 +33,6 @@ export class ReportWriter {
   };
   readonly #diagnostics: Issue[] = [];
   readonly #attempts = new AttemptList();
-  #exchanges: WireExchange[] | undefined;
   #sending = false;
   #request: HttpRequest | undefined;
   #response: HttpResponse | undefined;
@@ -50,14 +48,6 @@ export class ReportWriter {
   /** To be told what retries and queues do. */
   get observer(): SendObserver {
     return this.#attempts;
-  }
-
-  /** To be shown every request, when the caller wants to see them. */
-  get witness(): ((exchange: WireExchange) => void) | undefined {
-    if (this.#call.options.har !== true) return undefined;
-    this.#exchanges ??= [];
-    const exchanges = this.#exchanges;
-    return exchange => void exchanges.push(exchange);
   }
 
   rendered({ request, bound }: PreparedCall): void {
@@ -129,7 +119,7 @@ export class ReportWriter {
   }
 
   #common() {
-    const { context, operation, startedAtMs } = this.#call;
+    const { context, operation, startedAtMs, exchanges } = this.#call;
     const token = toTokenUse(this.#token);
     const attempts = this.#attempts.list;
     const totalMs = context.clock.monotonicNow() - startedAtMs;
@@ -141,7 +131,7 @@ export class ReportWriter {
       redirects: context.redactor.redactDeep(this.#response?.redirects ?? []) as ExecutionReport['redirects'],
       ...(token === undefined ? {} : { token }),
       timings: { ...this.#timings, totalMs, ...sumOfAttempts(attempts) },
-      ...(this.#exchanges === undefined ? {} : { har: toHar(this.#exchanges, context.redactor) }),
+      ...(exchanges === undefined ? {} : { har: toHar(exchanges, context.redactor) }),
     };
   }
 
