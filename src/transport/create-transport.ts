@@ -5,7 +5,15 @@ import { createEgressPolicy, type EgressOptions } from './egress-policy.ts';
 import { createProxyChoice, type ProxySetting } from './proxy-choice.ts';
 import { withRedirects } from './redirects.ts';
 import { toCredentialPlaces, toMethod, toSecretFinder, toSendableUrl } from './sendable-request.ts';
-import type { Channel, CredentialPlaces, HeaderPair, HttpResponse, Limits, Timeouts } from './transport.ts';
+import type {
+  Channel,
+  CredentialPlaces,
+  HeaderPair,
+  HttpResponse,
+  Limits,
+  Timeouts,
+  Transport,
+} from './transport.ts';
 import { assertCount, withLimits, withTimeouts } from './transport-options.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
 import { createUndiciTransport } from './undici-transport.ts';
@@ -46,6 +54,11 @@ export interface TransportOptions extends SendOptions {
   readonly connectionsPerOrigin?: number;
   /** How host names are resolved; the operating system's resolver by default. */
   readonly lookup?: Lookup;
+  /**
+   * What requests leave by: the adapter for undici by default, or that of `ferrule/got`, which then resolves names itself.
+   * One that was passed in is not closed.
+   */
+  readonly adapter?: Transport;
   readonly clock?: Clock;
 }
 
@@ -107,7 +120,7 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
   const proxiesOf = remember(readProxy);
   const shared = { tls: options.tls ?? {}, egress: options.egress ?? {} };
   const transport = withRedirects(
-    createUndiciTransport(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    options.adapter ?? createUndiciTransport(options.lookup === undefined ? {} : { lookup: options.lookup }),
   );
 
   const toChannel = (
@@ -166,7 +179,9 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
     );
   };
 
-  const close = () => transport.close();
+  const close = async () => {
+    if (options.adapter === undefined) await transport.close();
+  };
   return { send, close, [Symbol.asyncDispose]: close };
 }
 

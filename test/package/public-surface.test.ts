@@ -159,6 +159,7 @@ describe('the transport by itself', () => {
       'Timeouts',
       'Timer',
       'TlsOptions',
+      'Transport',
       'TransportOptions',
       'TransportRequest',
     ]);
