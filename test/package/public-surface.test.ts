@@ -18,6 +18,7 @@ const values = [
   'parseConnection',
   'proxyFromEnvironment',
   'systemClock',
+  'toCurl',
 ];
 
 const types = [
@@ -32,10 +33,14 @@ const types = [
   'Channel',
   'Clock',
   'CompletedAuthorization',
+  'ConnectSettings',
   'Connection',
   'ConnectionDefinition',
   'ConnectionInput',
   'ConnectionTestReport',
+  'CurlCommand',
+  'CurlOptions',
+  'CurlSource',
   'DeviceAuthorization',
   'DevicePoll',
   'Diagnostic',
