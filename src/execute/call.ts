@@ -19,6 +19,8 @@ export interface Call {
   readonly options: CallOptions;
   readonly startedAtMs: number;
   readonly deadlineAtMs: number;
+  /** Requests on the wire, as far as somebody counts them. */
+  readonly tally: { requests: number };
   /** What went over the wire for it, when the caller wants to see that. */
   readonly exchanges?: readonly WireExchange[];
   readonly witness?: Witness;
@@ -34,7 +36,8 @@ export function beginCall(operation: OperationPlan, context: ExecutionContext, o
       found: typeof totalMs === 'number' ? String(totalMs) : describeValue(totalMs),
     });
   }
-  const call = { operation, context, options, startedAtMs, deadlineAtMs: startedAtMs + totalMs };
+  const deadlineAtMs = startedAtMs + totalMs;
+  const call = { operation, context, options, startedAtMs, deadlineAtMs, tally: { requests: 0 } };
   if (options.har !== true) return call;
   const exchanges: WireExchange[] = [];
   return { ...call, exchanges, witness: exchange => void exchanges.push(exchange) };
@@ -99,16 +102,17 @@ async function render(
   fetchTokens: boolean,
 ): Promise<Pick<PreparedCall, 'request' | 'scope'>> {
   const { operation, context } = call;
-  const toRequest = (whole: RenderScope) => {
-    const request = renderRequest(operation.request, whole);
-    // Before anything is sent for it, be it a token request.
-    assertSecretHosts(request, context.secrets.hostsOf(whole.secrets));
-    return request;
-  };
-  if (!operation.usesKept) return { request: toRequest(scope), scope };
+  if (!operation.usesKept) return { request: renderGuarded(call, scope), scope };
   const kept = await context.strategy.kept?.(toAuthCall(call, scope, fetchTokens));
   const withKept = kept === undefined ? scope : { ...scope, kept };
-  return { request: toRequest(withKept), scope: withKept };
+  return { request: renderGuarded(call, withKept), scope: withKept };
+}
+
+/** Secrets that may not go to the host are found before anything is sent for the request, be it a token request. */
+function renderGuarded({ operation, context }: Call, scope: RenderScope): HttpRequest {
+  const request = renderRequest(operation.request, scope);
+  assertSecretHosts(request, context.secrets.hostsOf(scope.secrets));
+  return request;
 }
 
 /** Adds the computed values that the call needs. */
@@ -179,6 +183,7 @@ export function toSendContext(
     isSecretText: text => context.redactor.finds(text),
     streaming: sending.streaming,
     observer: sending.observer,
+    tally: call.tally,
     renewRequest: sending.renewRequest,
     witness: call.witness,
   };

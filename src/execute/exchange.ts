@@ -41,6 +41,7 @@ export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
       maxRedirects: 0,
       clock,
       streaming: false,
+      tally: { requests: 0 },
       secretHosts: secrets.hostsOf(scope.secrets),
       isSecretText: text => redactor.finds(text),
       ...(witness === undefined

@@ -130,6 +130,8 @@ export interface SendContext {
   readonly renewRequest?: (() => Promise<HttpRequest>) | undefined;
   /** Told what retries and queues do, as it happens. */
   readonly observer?: SendObserver | undefined;
+  /** Counts the requests of one call on the wire, for tracing; redirects and retries count like the first. */
+  readonly tally?: { requests: number } | undefined;
   /** Shown every single request as it begins, with all its secrets; the rest is filled in as it happens. */
   readonly witness?: Witness | undefined;
 }
