@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../base/clock.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
 import type { Lookup } from './connector.ts';
 import { createChannel } from './create-channel.ts';
 import { createEgressPolicy, type EgressOptions } from './egress-policy.ts';
@@ -56,7 +57,7 @@ export interface TransportOptions extends SendOptions {
   readonly lookup?: Lookup;
   /**
    * What requests leave by: the adapter for undici by default, or that of `ferrule/got`, which then resolves names itself.
-   * One that was passed in is not closed.
+   * One that was passed in is not closed, and what runs over it then goes on.
    */
   readonly adapter?: Transport;
   readonly clock?: Clock;
@@ -148,7 +149,9 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
     return { ...channel, abroad: createChannel({ ...parts, trust: strangerOf(tls) }) };
   };
 
+  let closed = false;
   const send = async (request: TransportRequest): Promise<HttpResponse> => {
+    if (closed) throw new FerruleError('ENGINE_CLOSED', 'the transport is closed', { stage: 'send' });
     const { headers = [], body, credentials, deadlineMs, signal, streaming = false } = request;
     const ownLimits = withLimits(limits, request.limits);
     const given = deadlineMs === undefined ? request.timeouts : { ...request.timeouts, totalMs: deadlineMs };
@@ -180,6 +183,7 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
   };
 
   const close = async () => {
+    closed = true;
     if (options.adapter === undefined) await transport.close();
   };
   return { send, close, [Symbol.asyncDispose]: close };
