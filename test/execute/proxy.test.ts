@@ -113,6 +113,24 @@ test('a connection test tells which stage failed at the proxy', async () => {
   expectNoCanary(report);
 });
 
+test('a secret that is bound to hosts goes through no proxy of the definition that is none of them', async () => {
+  await using server = await startEchoServer();
+  await using proxy = await startHttpProxy();
+  const execute = async (hosts: readonly string[], own: string | null, options: EngineOptions = {}) => {
+    const config = { headers: { 'X-Key': '<<Key>>' } };
+    const getSecret = () => ({ value: 'b0und-value', hosts });
+    const definition = { ...define(server.origin, own, config), secrets: { Key: null } };
+    return executeBy(definition, { ...options, secretProvider: { getSecret } });
+  };
+  const targetOnly = [`127.0.0.1:${server.port}`];
+  const failure = await failureOf(execute(targetOnly, proxy.url));
+  expect([failure.code, failure.details['secret'], proxy.asked]).toEqual(['SECRET_HOST_REFUSED', 'Key', []]);
+  expect(failure.message).toContain(`proxy 127.0.0.1:${proxy.port}`);
+  expect((await execute([...targetOnly, `127.0.0.1:${proxy.port}`], proxy.url)).ok).toBe(true);
+  expect((await execute(targetOnly, null, { proxy: proxy.url })).ok).toBe(true);
+  expect(proxy.asked).toHaveLength(2);
+});
+
 const greeting = (text: string) => (socket: { write(text: string): void }) => void socket.write(text);
 const faults = {
   'refuses the credentials and repeats them': `HTTP/1.1 407 No ${canary}\r\nProxy-Authenticate: Basic realm="${canary}"\r\n\r\n${canary}`,
