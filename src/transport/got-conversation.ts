@@ -148,6 +148,8 @@ export class GotConversation implements DispatchController {
   #end(): void {
     if (this.#settled) return;
     this.#settled = true;
+    // An answer came before the whole request had left: the rest of it must not stand before the next one.
+    if (this.#request?.writableFinished === false) this.#request.destroy();
     this.#handler.onResponseEnd?.(this, {});
   }
 

@@ -5,6 +5,7 @@ import { createEngine, type Engine, FerruleError } from '../../src/index.ts';
 import { createGotTransport } from '../../src/transport/got-transport.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { createGotOverAgents } from '../support/got-over-agents.ts';
 import { startFaultServer, unusedPort } from '../support/loopback-server.ts';
 import { CANARY, holdsCanary } from './canary.ts';
 import { faults, head, oneLine } from './server-faults.ts';
@@ -70,7 +71,11 @@ function laxer(codes: readonly string[]): readonly string[] {
 }
 
 /** Foreign errors and what they hold are those of the library, so each is met. */
-const adapters = { undici: createUndiciTransport, got: createGotTransport };
+const adapters = {
+  undici: createUndiciTransport,
+  got: createGotTransport,
+  'got with agents': createGotOverAgents,
+};
 
 function openEngine(create: () => Transport): Engine {
   const transport = create();

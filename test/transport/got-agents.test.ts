@@ -145,6 +145,21 @@ test('a socket that another connection left open is judged by the policy of the 
   expect([error.code, requests(), plain.connectionCount]).toEqual(['EGRESS_REFUSED', 1, 1]);
 });
 
+test('a socket that is used many times keeps no listener of the requests before', async () => {
+  const agent = new http.Agent({ keepAlive: true });
+  const { plain, send } = await meet({ http: agent });
+  const listeners = () => {
+    const [socket] = Object.values(agent.freeSockets).flat();
+    return socket?.eventNames().map(name => [name, socket.listenerCount(name)]);
+  };
+  await send(plain.origin);
+  await expect.poll(listeners).toBeDefined();
+  const before = listeners();
+  for (let count = 0; count < 20; count += 1) await send(plain.origin);
+  await expect.poll(listeners).toEqual(before);
+  expect(plain.connectionCount).toBe(1);
+});
+
 test('connections share the sockets of plain http that an agent keeps', async () => {
   const { plain, send } = await meet({ http: new http.Agent({ keepAlive: true }) });
   for (const key of ['one', 'two']) await send(plain.origin, {}, { channel: { key } });
