@@ -12,6 +12,7 @@ export { decodeTokenRecord, encodeTokenRecord } from './auth/token-record.ts';
 export type { ReauthReason, StoredTokenRecord, TokenRecord, TokenStore } from './auth/token-store.ts';
 export { type Clock, systemClock, type Timer } from './base/clock.ts';
 export { SecretValue } from './base/secret-value.ts';
+export type { ConnectSettings } from './compile/connect-settings.ts';
 export type { InputProperty, InputSchema } from './compile/input-schema.ts';
 export type { ConnectionDefinition, OperationDefinition } from './definition/definition.ts';
 export type { ConnectionInput, OperationInput } from './definition/definition-input.ts';
@@ -27,6 +28,7 @@ export {
 export { FerruleError, type Issue } from './errors/ferrule-error.ts';
 export type { AuthorizationOptions } from './execute/authorization.ts';
 export type { Connection, Parameters } from './execute/connection.ts';
+export { type CurlCommand, type CurlOptions, type CurlSource, toCurl } from './execute/curl.ts';
 export type { DryRun } from './execute/dry-run.ts';
 export { createEngine, type Engine, type EngineOptions } from './execute/engine.ts';
 export type { CallOptions } from './execute/execution-context.ts';

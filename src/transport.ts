@@ -30,5 +30,6 @@ export type {
   RedirectHop,
   ResponseBody,
   Timeouts,
+  Transport,
 } from './transport/transport.ts';
 export type { ClientCertificate } from './transport/trust.ts';

@@ -5,6 +5,7 @@ import type { RenderScope } from '../compile/render-scope.ts';
 import type { ExpressionScope } from '../expression/expression.ts';
 import type { HttpRequest, HttpResponse } from '../transport/transport.ts';
 import type { TrustPlan } from '../transport/trust.ts';
+import type { Witness } from '../transport/witness.ts';
 import type { AuthorizationActions } from './oauth2/authorization-actions.ts';
 import type { AuthorizationStates } from './oauth2/authorization-state.ts';
 import type { Token } from './token.ts';
@@ -53,6 +54,8 @@ export interface AuthCall extends CallerPatience {
   readonly scope: RenderScope;
   /** False for a dry run: a token that is not at hand is then shown as `[token]` instead of being fetched. */
   readonly fetchTokens: boolean;
+  /** Shown the requests that are sent to authenticate the call, when it is recorded. */
+  readonly witness?: Witness | undefined;
 }
 
 export interface Authenticated {
@@ -97,4 +100,5 @@ export interface TokenTarget {
   readonly clientCertificate?: ClientCertificatePlan | null;
   /** 0: a redirect is an answer. Only redirects that repeat the request (307, 308) to the same origin are followed. */
   readonly maxRedirects: number;
+  readonly witness?: Witness | undefined;
 }

@@ -20,12 +20,18 @@ export function createHttpBearerToken(plan: HttpBearerTokenPlan, services: AuthS
   const keyOf = plan.steps.length === 0 ? createKeyOf(plan, render) : createInputKeyOf(plan);
   const source = {
     keyOf: withCertificate(keyOf, plan.exchange, services),
-    async request({ scope }: AuthCall, current: StoredToken | undefined): Promise<Token> {
-      const renewed = await refreshToken(plan, scope, current, services);
-      return renewed ?? requestToken(plan, scope, services);
+    async request({ scope, witness }: AuthCall, current: StoredToken | undefined): Promise<Token> {
+      const witnessed = withWitness(services, witness);
+      const renewed = await refreshToken(plan, scope, current, witnessed);
+      return renewed ?? requestToken(plan, scope, witnessed);
     },
   };
   return createTokenStrategy(source, plan.use, services);
+}
+
+function withWitness(services: AuthServices, witness: AuthCall['witness']): AuthServices {
+  if (witness === undefined) return services;
+  return { ...services, exchange: (request, target) => services.exchange(request, { ...target, witness }) };
 }
 
 /** The steps one after the other, each with what those before it kept, and then the token request. */

@@ -1,4 +1,10 @@
-import { type Connection, type ConnectionDefinition, createEngine, parseConnection } from '../index.ts';
+import {
+  type Connection,
+  type ConnectionDefinition,
+  createEngine,
+  parseConnection,
+  proxyFromEnvironment,
+} from '../index.ts';
 import { readSource } from './read-source.ts';
 import { readSecretOptions, SecretSource } from './secret-source.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,7 +32,12 @@ export async function withConnection<Result>(
   const { definition } = parseConnection(text);
   const given = readSecretOptions(secretEnv, Object.keys(definition.secrets), process.env);
   const secrets = new SecretSource(given, terminal.isInteractive);
-  const engine = createEngine({ secretProvider: secrets });
+  const proxy = proxyFromEnvironment(process.env);
+  const engine = createEngine({
+    secretProvider: secrets,
+    // The command line is the host program here, and its user's environment is the place for this.
+    ...(proxy === undefined ? {} : { proxy }),
+  });
   try {
     const connection = engine.connection(given.size === 0 ? text : withoutSecrets(text, given));
     const unknownSecrets = Object.entries(definition.secrets)

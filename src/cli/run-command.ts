@@ -1,6 +1,5 @@
-import type { DryRun, ExecutionReport } from '../index.ts';
+import { type DryRun, type ExecutionReport, toCurl } from '../index.ts';
 import { askParameters } from './ask-parameters.ts';
-import { toCurl } from './curl.ts';
 import { type ExitCode, exitCodeOfStatus, exitCodes } from './exit-codes.ts';
 import { withInterruption } from './interruption.ts';
 import { noteAnswer, noteWarnings } from './note-answer.ts';

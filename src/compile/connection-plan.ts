@@ -8,12 +8,15 @@ import { IssueCollector } from '../errors/issue-collector.ts';
 import type { RateLimit } from '../transport/sending-queue.ts';
 import type { Limits, Timeouts } from '../transport/transport.ts';
 import { createTrust, type TrustOptions, type TrustPlan } from '../transport/trust.ts';
+import type { SocketPath } from '../transport/unix-socket.ts';
 import type { AuthPlan } from './auth-plan.ts';
 import { type ClientCertificatePlan, compileCertificateParts } from './client-certificate.ts';
 import { compileAuth } from './compile-auth.ts';
+import { type ConnectSettings, toConnectSettings } from './connect-settings.ts';
 import { separateCredentials } from './credentials.ts';
 import { compileOperation, type OperationPlan, type OperationSurroundings } from './operation-plan.ts';
 import { ParameterNames, ParameterTable } from './parameters.ts';
+import { compileProxy, compileSocketPath, type ProxyPlan } from './proxy-plan.ts';
 import { compileRetry, type RetryPlan } from './retry-plan.ts';
 import { compileSecretHosts, type SecretHostsPlan } from './secret-hosts.ts';
 import { TemplateCompiler } from './template-compiler.ts';
@@ -31,10 +34,15 @@ export interface ConnectionPlan {
   /** Whom the connection trusts, without a client certificate. */
   readonly trust: TrustPlan;
   readonly clientCertificate: ClientCertificatePlan | null;
+  /** null: the engine's, if it has any. */
+  readonly proxy: ProxyPlan | null;
+  readonly socketPath: SocketPath | null;
   readonly secretHosts: SecretHostsPlan;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly http2: boolean;
+  /** For those who send a request by another client; undefined: nothing but defaults. */
+  readonly connect: ConnectSettings | undefined;
   /** Within a redirect chain. */
   readonly keepsCookies: boolean;
   readonly retry: RetryPlan | null;
@@ -116,6 +124,9 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
   const kept = 'use' in auth ? auth.use.kept : new Map();
   const beforeTokens = authCompiler.withKept({ known: new Map(), later: new Set(kept.keys()) });
   const clientCertificate = compileClientCertificate(definition, beforeTokens);
+  const routing = { compiler: beforeTokens, secretHosts, issues, nowMs: options.nowMs };
+  const proxy = compileProxy(config.proxy, routing);
+  const socketPath = compileSocketPath(config, issues);
 
   const surroundings: OperationSurroundings = {
     baseUrl,
@@ -151,10 +162,13 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     test,
     trust,
     clientCertificate,
+    proxy,
+    socketPath,
     secretHosts,
     timeouts: config.timeouts,
     limits: config.limits,
     http2: config.http2,
+    connect: toConnectSettings(config),
     keepsCookies: config.redirect.cookies,
     retry,
     rateLimit: config.rateLimit,

@@ -10,6 +10,7 @@ import type {
   TemplateTag,
   TlsDefinition,
 } from '../definition/definition.ts';
+import type { ProxyDefinition } from '../definition/proxy-definition.ts';
 
 /** A definition whose credentials are all tags, and the secrets apart from it. */
 export interface SeparatedCredentials {
@@ -36,9 +37,10 @@ export function separateCredentials(definition: ConnectionDefinition): Separated
   };
   const auth = config.auth === null ? null : liftAuth(config.auth, lift);
   const tls = liftTls(config.tls, lift);
+  const proxy = liftProxy(config.proxy, lift);
   const names = Object.fromEntries([...secrets.keys()].map(name => [name, null]));
   return {
-    definition: { ...definition, secrets: names, config: { ...config, auth, tls } },
+    definition: { ...definition, secrets: names, config: { ...config, auth, tls, proxy } },
     secrets,
   };
 }
@@ -150,6 +152,11 @@ function liftTls(tls: TlsDefinition, lift: Lift): TlsDefinition {
     ...tls,
     clientCertificate: { ...(cert === undefined ? {} : { cert }), ...Object.fromEntries(lifted) },
   };
+}
+
+function liftProxy(proxy: ProxyDefinition | null, lift: Lift): ProxyDefinition | null {
+  if (proxy === null) return null;
+  return { ...proxy, password: liftNullable(proxy.password, 'config.proxy.password', lift) };
 }
 
 /** True when the text holds a tag; then it is a template, and its secrets are named already. */

@@ -21,6 +21,7 @@ import type {
   TimeoutsDefinition,
   TlsDefinition,
 } from './definition.ts';
+import type { ProxyInput } from './proxy-definition.ts';
 
 /**
  * What may be written: Integrator's fields, its older spellings, and Ferrule's additions.
@@ -59,6 +60,8 @@ export interface HttpConnectionConfigInput {
   readonly limits?: Partial<LimitsDefinition>;
   readonly redirect?: Partial<RedirectDefinition>;
   readonly secretHosts?: Readonly<Record<string, readonly string[]>>;
+  readonly proxy?: ProxyInput | null;
+  readonly socketPath?: string | null;
   readonly values?: Readonly<Record<string, string>>;
   readonly retry?: RetryInput | null;
   readonly rateLimit?: Partial<RateLimitDefinition> | null;

@@ -11,6 +11,7 @@ import type {
   TokenStepDefinition,
 } from './auth/token-requests.ts';
 import type { TokenUseDefinition } from './auth/token-use.ts';
+import type { ProxyDefinition } from './proxy-definition.ts';
 
 /**
  * What an author writes, after parsing: older spellings translated, Integrator's defaults filled in.
@@ -45,6 +46,10 @@ export interface HttpConnectionConfig {
   readonly redirect: RedirectDefinition;
   /** By name of a secret: the hosts it may be sent to. One that is not named may be sent to any. */
   readonly secretHosts: Readonly<Record<string, readonly string[]>>;
+  /** The proxy to go through; null: the engine's, if it has one. */
+  readonly proxy: ProxyDefinition | null;
+  /** The UNIX socket that the origin of the base URL is reached by; null: none. */
+  readonly socketPath: string | null;
   /** Expressions by name, over `parameters`, `secrets` and earlier `values`; each usable as a tag of that name. */
   readonly values: Readonly<Record<string, string>>;
   /** null: nothing is sent twice. */

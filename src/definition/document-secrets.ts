@@ -27,11 +27,11 @@ export function maskIssue(issue: Issue, redactor: Redactor): Issue {
 
 function secretTexts(document: JsonValue): readonly string[] {
   const { secrets, config } = toFields(document);
-  const { auth } = toFields(config);
+  const { auth, proxy } = toFields(config);
   const credentials = toFields(auth);
-  return [...Object.values(toFields(secrets)), ...CREDENTIAL_FIELDS.map(name => credentials[name])].filter(
-    value => typeof value === 'string',
-  );
+  const { password } = toFields(proxy);
+  const written = [...CREDENTIAL_FIELDS.map(name => credentials[name]), password];
+  return [...Object.values(toFields(secrets)), ...written].filter(value => typeof value === 'string');
 }
 
 function toFields(value: unknown): Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import { once } from '../base/once.ts';
 import { createAuthSchema } from './auth-schema.ts';
 import { defaults } from './defaults.ts';
 import { createOperationSchemas, httpOnly, serverFields } from './operation-schemas.ts';
+import { createRouteSchemas } from './proxy-schema.ts';
 import {
   fields,
   filledText,
@@ -43,6 +44,7 @@ function createDefinitionSchemas() {
       test: v.exactOptional(v.nullable(test)),
       ...createTransportSchemas(),
       secretHosts: v.exactOptional(mapOf(v.array(filledText())), {}),
+      ...createRouteSchemas(),
       values: v.exactOptional(mapOf(filledText()), {}),
       ...createSendingSchemas(method),
       templateTags: v.exactOptional(v.array(oneOf(['<<>>', '{{}}'])), [...defaults.templateTags]),

@@ -11,6 +11,7 @@ import type {
   RetryInput,
   TestInput,
 } from './definition-input.ts';
+import { toProxyDefinition } from './proxy-definition.ts';
 import type { SourcePointers } from './source-pointers.ts';
 import { toAuthDefinition } from './to-auth-definition.ts';
 import { toBody, toMethod, toOperationDefinition } from './to-operation-definition.ts';
@@ -53,6 +54,8 @@ function toConnectionConfig(
     limits: { ...defaults.limits, ...input.limits },
     redirect: { ...defaults.redirect, ...input.redirect },
     secretHosts: input.secretHosts ?? {},
+    proxy: input.proxy ? toProxyDefinition(input.proxy, `${pointer}/proxy`, sources) : null,
+    socketPath: input.socketPath ?? null,
     values: input.values ?? {},
     retry: input.retry ? toRetryDefinition(input.retry) : null,
     rateLimit: input.rateLimit ? { ...defaults.rateLimit, ...input.rateLimit } : null,

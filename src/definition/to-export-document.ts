@@ -15,6 +15,7 @@ import type {
   HttpConnectionConfigInput,
   OperationInput,
 } from './definition-input.ts';
+import type { ProxyDefinition } from './proxy-definition.ts';
 
 /** A text that is one tag and nothing else: it names a secret and holds none. */
 const ONE_TAG = /^\s*(?:<<[^<>]+>>|\{\{[^{}]+\}\})\s*$/;
@@ -48,6 +49,8 @@ function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput
     limits: defaults.limits,
     redirect: defaults.redirect,
     secretHosts: {},
+    proxy: null,
+    socketPath: null,
     values: {},
     retry: null,
     rateLimit: null,
@@ -60,7 +63,11 @@ function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput
     testPath,
     caCert,
     auth: auth === null ? null : withoutCredentials(auth),
-    ...changesFrom(additionDefaults, { ...additions, tls: withoutKey(additions.tls) }),
+    ...changesFrom(additionDefaults, {
+      ...additions,
+      tls: withoutKey(additions.tls),
+      proxy: withoutProxyCredentials(additions.proxy),
+    }),
   };
 }
 
@@ -144,6 +151,12 @@ function withoutKey(tls: TlsDefinition): TlsDefinition {
   const { key = null, pkcs12 = null, passphrase = null } = clientCertificate;
   const isNamed = [key, pkcs12, passphrase].every(each => keepTag(each) === each);
   return isNamed ? tls : { ...tls, clientCertificate: null };
+}
+
+/** User info in the URL is refused when the connection is compiled; until then it must not leave either. */
+function withoutProxyCredentials(proxy: ProxyDefinition | null): ProxyDefinition | null {
+  if (proxy === null || proxy.url.includes('@')) return null;
+  return { ...proxy, password: keepTag(proxy.password) };
 }
 
 function keepTag(credential: string | null): string | null {

@@ -77,17 +77,28 @@ export class AttemptList implements SendObserver {
   }
 }
 
+/** Field by field: this runs for every execution, and takes a third of the time that spreading takes. */
 function toAttempt({ attempt, timings }: Entry): Attempt {
   if (timings === undefined) return attempt;
-  // An attempt counts from its own beginning, redirects included.
-  const { bodyMs } = timings;
-  if (bodyMs !== undefined) return { ...attempt, ...timings, bodyMs, firstByteMs: attempt.firstByteMs };
-  const { bodyMs: _, ...phases } = timings;
-  return { ...attempt, ...phases, firstByteMs: attempt.firstByteMs };
+  // Not `firstByteMs`: an attempt counts from its own beginning, redirects included.
+  const { connectionReused, blockedMs, dnsMs, connectMs, tlsMs, bodyMs } = timings;
+  const whole: { -readonly [Field in keyof Attempt]: Attempt[Field] } = { ...attempt };
+  if (connectionReused !== undefined) whole.connectionReused = connectionReused;
+  if (blockedMs !== undefined) whole.blockedMs = blockedMs;
+  if (dnsMs !== undefined) whole.dnsMs = dnsMs;
+  if (connectMs !== undefined) whole.connectMs = connectMs;
+  if (tlsMs !== undefined) whole.tlsMs = tlsMs;
+  if (bodyMs !== undefined) whole.bodyMs = bodyMs;
+  return whole;
 }
+
+const nothing: SendTimings = {};
 
 /** What connecting, queueing and waiting took in all attempts; what did not happen is left out. */
 export function sumOfAttempts(attempts: readonly Attempt[]): SendTimings {
+  const [first] = attempts;
+  const isPlain = attempts.length === 1 && first?.connectionReused === true && first.queuedMs === undefined;
+  if (isPlain) return nothing;
   let times: ConnectTimes = {};
   let queuedMs = 0;
   let waitMs = 0;

@@ -9,6 +9,7 @@ import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { assertSecretHosts } from '../transport/secret-hosts.ts';
 import type { HttpRequest, SendContext } from '../transport/transport.ts';
+import type { WireExchange, Witness } from '../transport/witness.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { SecretValues } from './secret-reader.ts';
 
@@ -19,6 +20,11 @@ export interface Call {
   readonly options: CallOptions;
   readonly startedAtMs: number;
   readonly deadlineAtMs: number;
+  /** Requests on the wire, as far as somebody counts them. */
+  readonly tally: { requests: number };
+  /** What went over the wire for it, when the caller wants to see that. */
+  readonly exchanges?: readonly WireExchange[];
+  readonly witness?: Witness;
 }
 
 export function beginCall(operation: OperationPlan, context: ExecutionContext, options: CallOptions): Call {
@@ -31,7 +37,11 @@ export function beginCall(operation: OperationPlan, context: ExecutionContext, o
       found: typeof totalMs === 'number' ? String(totalMs) : describeValue(totalMs),
     });
   }
-  return { operation, context, options, startedAtMs, deadlineAtMs: startedAtMs + totalMs };
+  const deadlineAtMs = startedAtMs + totalMs;
+  const call = { operation, context, options, startedAtMs, deadlineAtMs, tally: { requests: 0 } };
+  if (options.har !== true) return call;
+  const exchanges: WireExchange[] = [];
+  return { ...call, exchanges, witness: exchange => void exchanges.push(exchange) };
 }
 
 /** Programs without types pass what they have: a request body for parameters, an AbortController for its signal. */
@@ -87,7 +97,7 @@ function renderBound(
 ): PreparedCall | Promise<PreparedCall> {
   const { operation } = call;
   const scope = toScope(call, { parameters: bound.values, secrets });
-  if (!operation.usesKept) return { request: toRequest(call, scope), scope, bound };
+  if (!operation.usesKept) return { request: renderGuarded(call, scope), scope, bound };
   return renderWithKept(call, scope, fetchTokens).then(rendered => ({ ...rendered, bound }));
 }
 
@@ -105,11 +115,11 @@ async function renderWithKept(
 ): Promise<Pick<PreparedCall, 'request' | 'scope'>> {
   const kept = await call.context.strategy.kept?.(toAuthCall(call, scope, fetchTokens));
   const withKept = kept === undefined ? scope : { ...scope, kept };
-  return { request: toRequest(call, withKept), scope: withKept };
+  return { request: renderGuarded(call, withKept), scope: withKept };
 }
 
-/** Secrets that may not travel to its host are found before anything is sent for it, be it a token request. */
-function toRequest({ operation, context }: Call, scope: RenderScope): HttpRequest {
+/** Secrets that may not go to the host are found before anything is sent for the request, be it a token request. */
+function renderGuarded({ operation, context }: Call, scope: RenderScope): HttpRequest {
   const request = renderRequest(operation.request, scope);
   assertSecretHosts(request, context.secrets.hostsOf(scope.secrets));
   return request;
@@ -160,13 +170,14 @@ export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): 
     timeoutMs: remainingMs(call),
     signal: call.options.signal,
     connection: call.context.plan.name,
+    witness: call.witness,
   };
 }
 
 export function toSendContext(
   call: Call,
   scope: RenderScope,
-  sending: Pick<SendContext, 'streaming' | 'observer' | 'renewRequest' | 'witness'>,
+  sending: Pick<SendContext, 'streaming' | 'observer' | 'renewRequest'>,
 ): SendContext {
   const { context, operation, options } = call;
   return {
@@ -183,8 +194,9 @@ export function toSendContext(
     isSecretText: context.isSecretText,
     streaming: sending.streaming,
     observer: sending.observer,
+    tally: call.tally,
     renewRequest: sending.renewRequest,
-    witness: sending.witness,
+    witness: call.witness,
   };
 }
 

@@ -8,11 +8,24 @@ import type { ConnectionPlan } from '../compile/connection-plan.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import { createChannel } from '../transport/create-channel.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
+import type { ProxyChoice } from '../transport/proxy-choice.ts';
 import type { Channel } from '../transport/transport.ts';
 import type { ClientCertificate, TrustPlan } from '../transport/trust.ts';
+import type { Proxies } from './proxies.ts';
 
 /** Certificates of one connection that are kept ready: one, and the one before while it is being replaced. */
 const MAX_CERTIFICATES = 4;
+
+/** Channels through proxies: as many as there are trusts, for a few credentials. */
+const MAX_PROXIED = 32;
+
+export interface ChannelParts {
+  readonly plan: ConnectionPlan;
+  readonly egress: EgressPolicy;
+  readonly connectionsPerOrigin: number;
+  readonly clock: Clock;
+  readonly proxies: Proxies;
+}
 
 type CertificateTarget = Parameters<AuthServices['certificateKey']>[0];
 
@@ -22,11 +35,14 @@ export class Channels {
   readonly #egress: EgressPolicy;
   readonly #connectionsPerOrigin: number;
   readonly #clock: Clock;
+  readonly #proxies: Proxies;
   readonly #byTrust = new Map<string, Channel>();
+  readonly #byTrustAndProxy = new LruMap<string, Channel>(MAX_PROXIED);
   readonly #withCertificate = new LruMap<string, Channel>(MAX_CERTIFICATES);
 
-  constructor(plan: ConnectionPlan, egress: EgressPolicy, connectionsPerOrigin: number, clock: Clock) {
+  constructor({ plan, egress, connectionsPerOrigin, clock, proxies }: ChannelParts) {
     this.#plan = plan;
+    this.#proxies = proxies;
     this.#egress = egress;
     this.#connectionsPerOrigin = connectionsPerOrigin;
     this.#clock = clock;
@@ -35,7 +51,7 @@ export class Channels {
   forOperation(scope: RenderScope): Channel {
     const { clientCertificate, trust } = this.#plan;
     return clientCertificate === null
-      ? this.#forTrust(trust)
+      ? this.#forTrust(trust, scope)
       : this.#forCertificate(clientCertificate, scope);
   }
 
@@ -45,7 +61,7 @@ export class Channels {
    */
   forTokens(trust: TrustPlan, certificate: ClientCertificatePlan | null, scope: RenderScope): Channel {
     if (certificate !== null) return this.#forCertificate(certificate, scope);
-    return trust === this.#plan.trust ? this.forOperation(scope) : this.#forTrust(trust);
+    return trust === this.#plan.trust ? this.forOperation(scope) : this.#forTrust(trust, scope);
   }
 
   /** Names the certificate that a token endpoint is shown; empty when it is shown none. */
@@ -63,30 +79,35 @@ export class Channels {
     return certificate ?? (trust === this.#plan.trust ? this.#plan.clientCertificate : null);
   }
 
-  #forTrust(trust: TrustPlan): Channel {
-    const known = this.#byTrust.get(trust.key);
+  #forTrust(trust: TrustPlan, scope: RenderScope): Channel {
+    const proxies = this.#proxies.forScope(scope);
+    // The engine's proxies are always the same, and those of the definition change with their credentials only.
+    const channels = this.#plan.proxy === null ? this.#byTrust : this.#byTrustAndProxy;
+    const name = proxies === undefined ? trust.key : `${trust.key} ${proxies.key}`;
+    const known = channels.get(name);
     if (known !== undefined) return known;
-    const channel = this.#create(trust);
-    this.#byTrust.set(trust.key, channel);
+    const channel = this.#create(trust, proxies);
+    channels.set(name, channel);
     return channel;
   }
 
   #forCertificate(plan: ClientCertificatePlan, scope: RenderScope): Channel {
     const parts = renderParts(plan, scope);
-    const name = fingerprint(plan.pointer, nameOf(parts));
+    const proxies = this.#proxies.forScope(scope);
+    const name = fingerprint(plan.pointer, nameOf(parts), proxies?.key ?? '');
     const known = this.#withCertificate.get(name);
     if (known !== undefined) return known;
     const client: ClientCertificate = Object.fromEntries(
       parts.map(([name, text]) => [name, new SecretValue(text)]),
     );
     const trust = plan.createTrust(client, this.#clock.now());
-    const channel = { ...this.#create(trust), abroad: this.#forTrust(this.#plan.trust) };
+    const channel = { ...this.#create(trust, proxies), abroad: this.#forTrust(this.#plan.trust, scope) };
     this.#withCertificate.set(name, channel);
     return channel;
   }
 
-  #create(trust: TrustPlan): Channel {
-    const { http2, limits, timeouts } = this.#plan;
+  #create(trust: TrustPlan, proxies: ProxyChoice | undefined): Channel {
+    const { http2, limits, timeouts, socketPath } = this.#plan;
     return createChannel({
       trust,
       egress: this.#egress,
@@ -94,6 +115,8 @@ export class Channels {
       connectionsPerOrigin: this.#connectionsPerOrigin,
       connectTimeoutMs: timeouts.connectMs,
       maxHeaderBytes: limits.maxHeaderBytes,
+      ...(proxies === undefined ? {} : { proxies }),
+      ...(socketPath === null ? {} : { socketPath }),
     });
   }
 }

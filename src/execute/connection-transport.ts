@@ -5,6 +5,7 @@ import { withRateLimit } from '../transport/rate-limit.ts';
 import { withRedirects } from '../transport/redirects.ts';
 import { withRetries } from '../transport/retries.ts';
 import { withSecretHosts } from '../transport/secret-hosts.ts';
+import { withSecretProxies } from '../transport/secret-proxies.ts';
 import type { HttpResponse, Transport } from '../transport/transport.ts';
 import { readAnswer } from './read-answer.ts';
 import type { SecretProvider } from './secret-reader.ts';
@@ -26,7 +27,7 @@ export interface ConnectionTransportParts {
  * definition, or by a provider at any time.
  */
 export function toSenders(
-  { secretHosts }: ConnectionPlan,
+  { secretHosts, proxy }: ConnectionPlan,
   {
     wire,
     transport,
@@ -36,7 +37,7 @@ export function toSenders(
   },
 ): Pick<ConnectionTransportParts, 'wire' | 'transport'> {
   if (secretHosts.size === 0 && secretProvider === undefined) return { wire, transport };
-  const guarded = withSecretHosts(wire);
+  const guarded = withSecretHosts(proxy === null ? wire : withSecretProxies(wire));
   return { wire: guarded, transport: withRedirects(guarded) };
 }
 

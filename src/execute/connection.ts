@@ -20,6 +20,7 @@ import type { OperationPlan } from '../compile/operation-plan.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
+import type { ProxyChoice } from '../transport/proxy-choice.ts';
 import type { StreamPosition } from '../transport/sse-reader.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type AuthorizationOptions, authorize, forgetToken } from './authorization.ts';
@@ -33,6 +34,7 @@ import { ExecutionEvents } from './execution-events.ts';
 import type { ExecutionLog } from './execution-log.ts';
 import type { ExecutionReport } from './execution-report.ts';
 import { ExpiryTexts } from './expiry-texts.ts';
+import { Proxies } from './proxies.ts';
 import { reconnectStream } from './reconnecting-stream.ts';
 import { type SecretProvider, SecretReader } from './secret-reader.ts';
 import { type OperationStream, streamOperation } from './stream-operation.ts';
@@ -49,6 +51,8 @@ export interface EngineParts {
   readonly states: AuthorizationStates;
   readonly egress: EgressPolicy;
   readonly connectionsPerOrigin: number;
+  /** For connections that name no proxy of their own. */
+  readonly proxies: ProxyChoice | undefined;
   readonly secretProvider: SecretProvider | undefined;
   readonly log: ExecutionLog | undefined;
   /** A number from 0 to below 1. */
@@ -77,7 +81,9 @@ export class Connection {
       plan.secretHosts,
     );
     const senders = toSenders(plan, parts);
-    const channels = new Channels(plan, parts.egress, parts.connectionsPerOrigin, clock);
+    const proxies = new Proxies(plan.proxy, parts.proxies, clock, redactor);
+    const { egress, connectionsPerOrigin } = parts;
+    const channels = new Channels({ plan, egress, connectionsPerOrigin, clock, proxies });
     const exchange = createExchange({ ...senders, plan, clock, redactor, channels, secrets });
     const certificateKey: AuthServices['certificateKey'] = target => channels.certificateKey(target);
     const services = { clock, tokens, states, redactor, randomBytes, exchange, certificateKey };

@@ -1,3 +1,4 @@
+import type { ConnectSettings } from '../compile/connect-settings.ts';
 import type { OperationPlan } from '../compile/operation-plan.ts';
 import type { HttpRequest } from '../transport/transport.ts';
 import { beginCall, prepareCall, toAuthCall } from './call.ts';
@@ -13,6 +14,8 @@ export interface DryRun {
   /** Text, or `[n bytes]` for a binary body; left out when there is none. */
   readonly body?: string;
   readonly diagnostics: readonly Diagnostic[];
+  /** How the connection reaches its server, where that is not by defaults. */
+  readonly connect?: ConnectSettings;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function dryRunOperation(
 function describe(
   request: HttpRequest,
   diagnostics: readonly Diagnostic[],
-  { redactor }: ExecutionContext,
+  { redactor, plan }: ExecutionContext,
 ): DryRun {
   const { method, url, headers, body } = request;
   return {
@@ -55,5 +58,6 @@ function describe(
       ? {}
       : { body: typeof body === 'string' ? redactor.redact(body) : `[${body.length} bytes]` }),
     diagnostics: redactor.redactDeep(diagnostics) as readonly Diagnostic[],
+    ...(plan.connect === undefined ? {} : { connect: plan.connect }),
   };
 }

@@ -19,6 +19,7 @@ const options: Kind = {
   logger: ['debug', 'info', 'warn', 'error'],
   tracer: ['startSpan'],
   authorizationKey: 'judged elsewhere',
+  proxy: 'judged elsewhere',
   connectionsPerOrigin: 'judged elsewhere',
   trustDefinitions: 'boolean',
   egress: {
@@ -29,6 +30,8 @@ const options: Kind = {
     allowHosts: 'list',
     onlyHosts: 'list',
     denyHosts: 'list',
+    allowProxyResolution: 'boolean',
+    allowUnixSockets: 'list',
   },
 };
 

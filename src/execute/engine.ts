@@ -13,6 +13,7 @@ import type { ConnectionInput } from '../definition/definition-input.ts';
 import { parseConnection } from '../definition/parse-connection.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { createEgressPolicy, type EgressOptions } from '../transport/egress-policy.ts';
+import { createProxyChoice, type ProxyChoice, type ProxySetting } from '../transport/proxy-choice.ts';
 import { withRedirects } from '../transport/redirects.ts';
 import { withRequestEvents } from '../transport/request-events.ts';
 import { type TracerLike, withTracing } from '../transport/tracing.ts';
@@ -30,6 +31,11 @@ export interface EngineOptions {
   readonly secretProvider?: SecretProvider;
   /** Which addresses may be reached; link-local and metadata addresses are refused by default. */
   readonly egress?: EgressOptions;
+  /**
+   * The proxy of connections that name none, or one for each scheme; `proxyFromEnvironment` reads it from environment
+   * variables. Its own address is not judged by `egress`: it is the host program's choice.
+   */
+  readonly proxy?: ProxySetting;
   /** Sockets per origin; default 128. HTTP/2 needs one. */
   readonly connectionsPerOrigin?: number;
   /**
@@ -99,6 +105,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       found: String(connectionsPerOrigin),
     });
   }
+  const proxies = options.proxy === undefined ? undefined : toProxies(options.proxy, clock);
   const { tokenStore: store, logger } = options;
   const log = logger === undefined ? undefined : new ExecutionLog(logger);
   const onEvent = toTokenListener(log, options.onEvent);
@@ -128,6 +135,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       states,
       egress,
       connectionsPerOrigin,
+      proxies,
       secretProvider: options.secretProvider,
       log,
       random: Math.random,
@@ -158,6 +166,11 @@ function toTokenListener(
     log.token(event);
     onEvent?.(event);
   };
+}
+
+function toProxies(setting: ProxySetting, clock: Clock): ProxyChoice {
+  const place = { pointer: '/proxy', code: 'OPTIONS_INVALID', nowMs: clock.now(), isExempt: true } as const;
+  return createProxyChoice(setting, place);
 }
 
 function toAuthorizationKey(key: string | SecretValue | Uint8Array): Uint8Array {

@@ -29,7 +29,7 @@ export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
     maxResponseBytes: Math.min(plan.limits.maxResponseBytes, MAX_TOKEN_ANSWER_BYTES),
     maxDecompressedBytes: Math.min(plan.limits.maxDecompressedBytes, MAX_TOKEN_ANSWER_BYTES),
   };
-  return async (given, { pointer, trust, clientCertificate, maxRedirects, scope }) => {
+  return async (given, { pointer, trust, clientCertificate, maxRedirects, scope, witness }) => {
     const certificate = clientCertificate ?? null;
     const shown = channels.certificateSecrets(trust, certificate);
     const request = shown.length === 0 ? given : withSecrets(given, shown);
@@ -41,8 +41,12 @@ export function createExchange(parts: ExchangeParts): AuthServices['exchange'] {
       maxRedirects: 0,
       clock,
       streaming: false,
+      tally: { requests: 0 },
       secretHosts: secrets.hostsOf(scope.secrets),
       isSecretText: text => redactor.finds(text),
+      ...(witness === undefined
+        ? {}
+        : { witness: each => witness(Object.assign(each, { authenticates: true })) }),
     };
     try {
       const response = await sendToTokenHost(request, maxRedirects, next => transport.send(next, context));

@@ -69,8 +69,8 @@ export async function sendAuthenticated(
             authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
             return authenticated.request;
           };
-    const { observer, witness } = report;
-    const sendContext = toSendContext(call, scope, { streaming, observer, witness, renewRequest });
+    const { observer } = report;
+    const sendContext = toSendContext(call, scope, { streaming, observer, renewRequest });
     report.authenticated(authenticated.token);
     const answer = await transport.send(authenticated.request, sendContext);
     report.answered(answer);

@@ -10,6 +10,7 @@ import type { HeaderPair } from '../transport/transport.ts';
 import type { WireExchange } from '../transport/witness.ts';
 import { type HarCookie, toSentCookies, toSetCookies } from './har-cookies.ts';
 import { type HarTimings, toHarTime, toHarTimings } from './har-timings.ts';
+import { maskTokenExchange } from './har-token-exchange.ts';
 
 /** HTTP Archive 1.2, as the network views of browsers read it. Times in milliseconds, sizes in bytes, -1 where unknown. */
 export interface Har {
@@ -74,15 +75,17 @@ const MASKED_HEADERS = new Set([
   'set-cookie2',
 ]);
 
-/** The requests of an execution, in the order in which they were sent, secrets masked. */
+/** The requests of an execution, those for its token too, in the order in which they were sent, secrets masked. */
 export function toHar(exchanges: readonly WireExchange[], redactor: Redactor): Har {
-  const entries = exchanges.map(exchange => toEntry(exchange, redactor));
+  // A renewal of the token may go on behind the report; what came of it is not known yet.
+  const ended = exchanges.filter(({ head, error }) => head !== undefined || error !== undefined);
+  const entries = ended.map(exchange => toEntry(exchange, redactor));
   return { log: { version: '1.2', creator: { name: 'ferrule', version }, entries } };
 }
 
 function toEntry(exchange: WireExchange, redactor: Redactor): HarEntry {
   const timings = toHarTimings(exchange);
-  return {
+  const entry: HarEntry = {
     startedDateTime: new Date(exchange.startedAtMs).toISOString(),
     time: toHarTime(timings),
     request: toRequest(exchange, redactor),
@@ -90,6 +93,7 @@ function toEntry(exchange: WireExchange, redactor: Redactor): HarEntry {
     cache: {},
     timings,
   };
+  return exchange.authenticates ? maskTokenExchange(entry) : entry;
 }
 
 function toRequest({ request, head }: WireExchange, redactor: Redactor): HarEntry['request'] {

@@ -2,7 +2,6 @@ import type { UsedToken } from '../auth/auth-strategy.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { HttpRequest, HttpResponse, SendObserver } from '../transport/transport.ts';
-import type { WireExchange } from '../transport/witness.ts';
 import { AttemptList, sumOfAttempts } from './attempt-list.ts';
 import type { Call, PreparedCall } from './call.ts';
 import type {
@@ -38,7 +37,6 @@ export class ReportWriter {
   };
   readonly #diagnostics: Issue[] = [];
   readonly #attempts = new AttemptList();
-  #exchanges: WireExchange[] | undefined;
   #sending = false;
   #request: HttpRequest | undefined;
   #response: HttpResponse | undefined;
@@ -54,14 +52,6 @@ export class ReportWriter {
   /** To be told what retries and queues do. */
   get observer(): SendObserver {
     return this.#attempts;
-  }
-
-  /** To be shown every request, when the caller wants to see them. */
-  get witness(): ((exchange: WireExchange) => void) | undefined {
-    if (this.#call.options.har !== true) return undefined;
-    this.#exchanges ??= [];
-    const exchanges = this.#exchanges;
-    return exchange => void exchanges.push(exchange);
   }
 
   rendered({ request, bound }: PreparedCall): void {
@@ -133,7 +123,7 @@ export class ReportWriter {
 
   /** Adds what every report has. Copying objects is what a report costs, so the rare parts are added one by one. */
   #complete<Facts extends object>(facts: Facts): Facts & CommonFacts {
-    const { context, operation, startedAtMs } = this.#call;
+    const { context, operation, startedAtMs, exchanges } = this.#call;
     const attempts = this.#attempts.list;
     const timings: Mutable<Timings> = this.#timings;
     // The last lap has just ended.
@@ -148,7 +138,7 @@ export class ReportWriter {
       timings: Object.assign(timings, sumOfAttempts(attempts)),
     };
     if (this.#token !== undefined) report.token = toTokenUse(this.#token, context.expiryTexts);
-    if (this.#exchanges !== undefined) report.har = toHar(this.#exchanges, context.redactor);
+    if (exchanges !== undefined) report.har = toHar(exchanges, context.redactor);
     return report;
   }
 

@@ -172,7 +172,7 @@ class StageList {
 function connectStageOf({ code }: FerruleError): TestStageName {
   if (code === 'DNS_FAILED' || code === 'EGRESS_REFUSED' || code === 'URL_INVALID') return 'dns';
   if (code.startsWith('TLS_')) return 'tls';
-  return code.startsWith('CONNECT') ? 'connect' : 'dns';
+  return code.startsWith('CONNECT') || code.startsWith('PROXY_') ? 'connect' : 'dns';
 }
 
 /** What was expected and found, in words; throws TEST_FAILED when it was not as expected. */

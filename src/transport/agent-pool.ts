@@ -5,6 +5,7 @@ import type { Lookup, Target } from './connector.ts';
 import type { Exchange } from './exchange.ts';
 import { GotConversation } from './got-conversation.ts';
 import { type GotHead, toGotHead } from './got-head.ts';
+import { loadGot } from './got-library.ts';
 import type { Pool } from './pooled-transport.ts';
 import type { Channel } from './transport.ts';
 
@@ -85,6 +86,8 @@ export class AgentPool implements Pool {
     this.#passages.set(exchange, passage);
     let head: GotHead;
     try {
+      // Before the request counts as sent: loading takes its time, which is not the server's.
+      loadGot();
       head = toGotHead(exchange.options, this.target.origin, this.target);
     } catch (error) {
       conversation.refuse(toError(error));

@@ -1,11 +1,20 @@
 import { type Clock, systemClock } from '../base/clock.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
 import type { Lookup } from './connector.ts';
 import { createChannel } from './create-channel.ts';
 import { createEgressPolicy, type EgressOptions } from './egress-policy.ts';
 import { createProxyChoice, type ProxySetting } from './proxy-choice.ts';
 import { withRedirects } from './redirects.ts';
 import { toCredentialPlaces, toMethod, toSecretFinder, toSendableUrl } from './sendable-request.ts';
-import type { Channel, CredentialPlaces, HeaderPair, HttpResponse, Limits, Timeouts } from './transport.ts';
+import type {
+  Channel,
+  CredentialPlaces,
+  HeaderPair,
+  HttpResponse,
+  Limits,
+  Timeouts,
+  Transport,
+} from './transport.ts';
 import { assertCount, withLimits, withTimeouts } from './transport-options.ts';
 import { createTrust, type TrustOptions } from './trust.ts';
 import { createUndiciTransport } from './undici-transport.ts';
@@ -46,6 +55,11 @@ export interface TransportOptions extends SendOptions {
   readonly connectionsPerOrigin?: number;
   /** How host names are resolved; the operating system's resolver by default. */
   readonly lookup?: Lookup;
+  /**
+   * What requests leave by: the adapter for undici by default, or that of `ferrule/got`, which then resolves names itself.
+   * One that was passed in is not closed, and what runs over it then goes on.
+   */
+  readonly adapter?: Transport;
   readonly clock?: Clock;
 }
 
@@ -107,7 +121,7 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
   const proxiesOf = remember(readProxy);
   const shared = { tls: options.tls ?? {}, egress: options.egress ?? {} };
   const transport = withRedirects(
-    createUndiciTransport(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    options.adapter ?? createUndiciTransport(options.lookup === undefined ? {} : { lookup: options.lookup }),
   );
 
   const toChannel = (
@@ -135,7 +149,9 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
     return { ...channel, abroad: createChannel({ ...parts, trust: strangerOf(tls) }) };
   };
 
+  let closed = false;
   const send = async (request: TransportRequest): Promise<HttpResponse> => {
+    if (closed) throw new FerruleError('ENGINE_CLOSED', 'the transport is closed', { stage: 'send' });
     const { headers = [], body, credentials, deadlineMs, signal, streaming = false } = request;
     const ownLimits = withLimits(limits, request.limits);
     const given = deadlineMs === undefined ? request.timeouts : { ...request.timeouts, totalMs: deadlineMs };
@@ -166,7 +182,10 @@ export function createTransport(options: TransportOptions = {}): HttpTransport {
     );
   };
 
-  const close = () => transport.close();
+  const close = async () => {
+    closed = true;
+    if (options.adapter === undefined) await transport.close();
+  };
   return { send, close, [Symbol.asyncDispose]: close };
 }
 

@@ -208,13 +208,13 @@ export class Exchange implements DispatchHandler, BodySource, Watched {
     const { dnsMs, connectMs, tlsMs } = connect ?? noTimes;
     const { startedAtMs } = this.#watchdog;
     const openingMs = (dnsMs ?? 0) + (connectMs ?? 0) + (tlsMs ?? 0);
-    this.#timings = {
+    const timings = {
       connectionReused: connect === undefined,
       blockedMs: Math.max(0, this.#sentAtMs - startedAtMs - openingMs),
-      ...connect,
       firstByteMs: nowMs - startedAtMs,
       bodyMs: undefined,
     };
+    this.#timings = connect === undefined ? timings : { ...timings, ...connect };
     return this.#timings;
   }
 

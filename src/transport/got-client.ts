@@ -4,6 +4,7 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import type { Target } from './connector.ts';
 import { GotConversation } from './got-conversation.ts';
 import { type GotHead, toGotHead } from './got-head.ts';
+import { loadGot } from './got-library.ts';
 import { SocketAgent } from './socket-agent.ts';
 import type { SocketClient, SocketClientOptions } from './socket-client.ts';
 import type { DispatchHandler, DispatchOptions } from './undici-client.ts';
@@ -38,6 +39,8 @@ class GotClient implements SocketClient {
     const conversation = new GotConversation(this.#target, handler);
     let head: GotHead;
     try {
+      // Before the request counts as sent: loading takes its time, which is not the server's.
+      loadGot();
       head = toGotHead(options, this.#target.origin, this.#target);
     } catch (error) {
       queueMicrotask(() => conversation.refuse(error instanceof Error ? error : closedError()));

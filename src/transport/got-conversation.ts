@@ -88,8 +88,8 @@ export class GotConversation implements DispatchController {
     if (request.socket === null) request.once('socket', socket => this.#awaitAnswer(socket));
     else this.#awaitAnswer(request.socket);
     request.once('response', response => {
-      // Before got puts in its own where the server sent none.
-      this.#statusText = response.statusMessage ?? '';
+      // Before got puts in its own where the server sent none. Read as UTF-8, as undici does.
+      this.#statusText = Buffer.from(response.statusMessage ?? '', 'latin1').toString();
       response.on('error', error => {
         this.#failure ??= error;
       });
@@ -148,6 +148,8 @@ export class GotConversation implements DispatchController {
   #end(): void {
     if (this.#settled) return;
     this.#settled = true;
+    // An answer came before the whole request had left: the rest of it must not stand before the next one.
+    if (this.#request?.writableFinished === false) this.#request.destroy();
     this.#handler.onResponseEnd?.(this, {});
   }
 

@@ -1,20 +1,23 @@
 import type { ResponseBody } from './transport.ts';
 
-/** A body that tells, once, when nothing more will be read of it: it has ended, failed, or was dropped. */
+/** A body that tells, once, when nothing more will be read of it: it has ended, failed (then why), or was dropped. */
 export class HeldBody implements ResponseBody {
   readonly #body: ResponseBody;
-  #onEnd: (() => void) | undefined;
+  #onEnd: ((failure?: unknown) => void) | undefined;
 
-  constructor(body: ResponseBody, onEnd: () => void) {
+  constructor(body: ResponseBody, onEnd: (failure?: unknown) => void) {
     this.#body = body;
     this.#onEnd = onEnd;
   }
 
   async bytes(): Promise<Uint8Array> {
     try {
-      return await this.#body.bytes();
-    } finally {
+      const bytes = await this.#body.bytes();
       this.#end();
+      return bytes;
+    } catch (error) {
+      this.#end(error);
+      throw error;
     }
   }
 
@@ -27,7 +30,7 @@ export class HeldBody implements ResponseBody {
           if (next.done) this.#end();
           return next;
         } catch (error) {
-          this.#end();
+          this.#end(error);
           throw error;
         }
       },
@@ -44,9 +47,9 @@ export class HeldBody implements ResponseBody {
     this.#end();
   }
 
-  #end(): void {
+  #end(failure?: unknown): void {
     const onEnd = this.#onEnd;
     this.#onEnd = undefined;
-    onEnd?.();
+    onEnd?.(failure);
   }
 }

@@ -3,7 +3,14 @@ import type { Socket } from 'node:net';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { translateForeignError } from '../errors/translate-foreign-error.ts';
 import type { Target } from './connector.ts';
-import { detailsOfProxy, nameOfProxy, schemesOf, toProxyAuthError, toProxyRefusal } from './proxy-errors.ts';
+import {
+  asProxyFailure,
+  detailsOfProxy,
+  nameOfProxy,
+  schemesOf,
+  toProxyAuthError,
+  toProxyRefusal,
+} from './proxy-errors.ts';
 import type { ProxyCredentials, ProxyServer } from './proxy-server.ts';
 
 /** Statuses of a proxy that may be another one a moment later. */
@@ -40,7 +47,7 @@ export function openHttpTunnel(
     request.on('error', error => {
       const { host, port } = proxy.target;
       const place = { host, port, phase: 'connect' as const, maxHeaderBytes };
-      reject(translateForeignError(error, { ...place, details: detailsOfProxy(proxy, target) }));
+      reject(asProxyFailure(translateForeignError(error, place), proxy, target));
     });
     request.end();
   });

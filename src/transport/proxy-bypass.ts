@@ -35,6 +35,7 @@ export function isBypassEntry(entry: string): boolean {
 
 function toRule(entry: string): Rule | undefined {
   if (entry === '*') return () => true;
+  if (entry.startsWith('[') !== entry.includes(']')) return undefined;
   const { host, port } = separatePort(entry);
   if (port !== undefined && (port < 1 || port > 65_535)) return undefined;
   const matches = toHostRule(host);

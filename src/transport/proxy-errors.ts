@@ -18,6 +18,7 @@ export function asProxyFailure(error: FerruleError, proxy: ProxyServer, target: 
   const { code, summary, retryable, expected, found, hint, cause } = error;
   const isTrust = code === 'TLS_CERTIFICATE_UNTRUSTED';
   return new FerruleError(code, `proxy ${summary}`, {
+    stage: 'send',
     retryable,
     expected,
     found,

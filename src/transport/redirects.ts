@@ -39,11 +39,12 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
   let response = await transport.send(request, context);
   let { timings } = response;
   for (;;) {
+    // Those of the last answer too: they go nowhere, and are credentials all the same.
+    for (const value of jar?.keep(request.url, response.headers) ?? []) context.onCookie?.(value);
     const location = redirectLocation(response);
     if (location === undefined) break;
     discardBody(response, context);
     setsCookies ||= response.headers.some(([name]) => name.toLowerCase() === 'set-cookie');
-    for (const value of jar?.keep(request.url, response.headers) ?? []) context.onCookie?.(value);
     if (redirects.length >= context.maxRedirects) {
       throw new FerruleError(
         'REDIRECT_LIMIT',

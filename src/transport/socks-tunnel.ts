@@ -20,6 +20,8 @@ const replies: Readonly<Record<string, readonly [reason: string, retryable: bool
   AddressNotSupported: ['it does not know this type of address', false],
 };
 
+const GRACE_MS = 1_000;
+
 /** A name that is longer has no place in the request (RFC 1928 section 5). */
 const MAX_HOST_BYTES = 255;
 
@@ -55,8 +57,8 @@ export async function openSocksTunnel(
       command: 'connect',
       destination: { host, port: target.port },
       existing_socket: carrier,
-      // Its own timer cannot be taken back: it must not outlive the attempt by much.
-      timeout: Math.max(1, Math.ceil(timeoutMs)),
+      // Its own timer cannot be taken back: it must not outlive the attempt by much, nor end it first.
+      timeout: Math.max(1, Math.ceil(timeoutMs)) + GRACE_MS,
     });
   } catch (error) {
     // The error of `socks` carries all options, the password among them: it is no cause to hand on.

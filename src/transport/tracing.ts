@@ -1,14 +1,15 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { HeldBody } from './held-body.ts';
+import { type PhaseTimings, timingsOfFailure } from './phases.ts';
 import type { HttpRequest, HttpResponse, SendContext, Transport } from './transport.ts';
 
-type Attributes = Readonly<Record<string, string | number>>;
+type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** What is used of a tracer of `@opentelemetry/api`: `trace.getTracer('…')` is one. */
 export interface TracerLike {
   startSpan(
     name: string,
-    options: { readonly kind: number; attributes: Record<string, string | number> },
+    options: { readonly kind: number; attributes: Record<string, string | number | boolean> },
   ): SpanLike;
 }
 
@@ -19,7 +20,7 @@ export interface SpanLike {
     readonly traceFlags: number;
     readonly traceState?: { serialize(): string } | undefined;
   };
-  setAttribute(name: string, value: string | number): unknown;
+  setAttribute(name: string, value: string | number | boolean): unknown;
   setStatus(status: { readonly code: number }): unknown;
   end(): void;
 }
@@ -61,19 +62,40 @@ async function sendTraced(
   context: SendContext,
 ): Promise<HttpResponse> {
   const known = KNOWN_METHODS.has(request.method);
-  const options = { kind: CLIENT, attributes: { ...attributesOf(request, known) } };
+  const resends = context.tally === undefined ? 0 : context.tally.requests++;
+  const attributes = {
+    ...attributesOf(request, known),
+    ...(resends === 0 ? {} : { 'http.request.resend_count': resends }),
+  };
+  const options = { kind: CLIENT, attributes };
   const span = tracer.startSpan(known ? request.method : 'HTTP', options);
   try {
     const response = await transport.send(withTraceContext(request, span), context);
-    const { statusCode } = response;
+    const { statusCode, httpVersion, timings } = response;
     span.setAttribute('http.response.status_code', statusCode);
+    if (httpVersion !== undefined) span.setAttribute('network.protocol.version', httpVersion);
+    if (timings !== undefined) describeConnection(span, timings);
     if (statusCode >= 400) fail(span, String(statusCode));
-    return { ...response, body: new HeldBody(response.body, () => span.end()) };
+    return { ...response, body: new HeldBody(response.body, failure => end(span, failure)) };
   } catch (error) {
-    fail(span, error instanceof FerruleError ? error.code : 'INTERNAL_DEFECT');
-    span.end();
+    if (error instanceof FerruleError) describeConnection(span, timingsOfFailure(error.details));
+    end(span, error);
     throw error;
   }
+}
+
+function end(span: SpanLike, failure: unknown): void {
+  if (failure !== undefined) fail(span, failure instanceof FerruleError ? failure.code : 'INTERNAL_DEFECT');
+  span.end();
+}
+
+/** The conventions have no attributes for the phases of a connection; these are Ferrule's own. */
+function describeConnection(span: SpanLike, timings: Partial<PhaseTimings>): void {
+  const { connectionReused, dnsMs, connectMs, tlsMs } = timings;
+  if (connectionReused !== undefined) span.setAttribute('ferrule.connection.reused', connectionReused);
+  if (dnsMs !== undefined) span.setAttribute('ferrule.dns.duration_ms', dnsMs);
+  if (connectMs !== undefined) span.setAttribute('ferrule.connect.duration_ms', connectMs);
+  if (tlsMs !== undefined) span.setAttribute('ferrule.tls.duration_ms', tlsMs);
 }
 
 /** A query may hold anything, and a path a secret: `url.full` has only what may be shown. */

@@ -7,7 +7,7 @@ import type { WaitSource } from './retry-delay.ts';
 import type { SecretHosts } from './secret-hosts.ts';
 import type { TrustPlan } from './trust.ts';
 import type { SocketPath } from './unix-socket.ts';
-import type { WireExchange } from './witness.ts';
+import type { Witness } from './witness.ts';
 
 /** A header as it stands on the wire: name, value. Order and repetition are kept. */
 export type HeaderPair = readonly [name: string, value: string];
@@ -130,8 +130,10 @@ export interface SendContext {
   readonly renewRequest?: (() => Promise<HttpRequest>) | undefined;
   /** Told what retries and queues do, as it happens. */
   readonly observer?: SendObserver | undefined;
+  /** Counts the requests of one call on the wire, for tracing; redirects and retries count like the first. */
+  readonly tally?: { requests: number } | undefined;
   /** Shown every single request as it begins, with all its secrets; the rest is filled in as it happens. */
-  readonly witness?: ((exchange: WireExchange) => void) | undefined;
+  readonly witness?: Witness | undefined;
 }
 
 /** An attempt that came to nothing. */

@@ -3,8 +3,6 @@ import { createRequire } from 'node:module';
 type UndiciClient = typeof import('undici').Client;
 export type Client = InstanceType<UndiciClient>;
 export type ClientOptions = NonNullable<ConstructorParameters<UndiciClient>[1]>;
-export type ConnectFunction = Extract<ClientOptions['connect'], (...args: never[]) => unknown>;
-export type ConnectCallback = Parameters<ConnectFunction>[1];
 export type DispatchHandler = import('undici').Dispatcher.DispatchHandler;
 export type DispatchController = import('undici').Dispatcher.DispatchController;
 export type DispatchOptions = import('undici').Dispatcher.DispatchOptions;

@@ -24,7 +24,12 @@ export interface WireExchange {
   readonly error?: ErrorCode;
   /** Milliseconds from send to the failure, when no answer came. */
   readonly failedAfterMs?: number;
+  /** True for a request that fetched a token, or the metadata for it. */
+  readonly authenticates?: boolean;
 }
+
+/** Shown every single request as it begins, with all its secrets; the rest is filled in as it happens. */
+export type Witness = (exchange: WireExchange) => void;
 
 /** More of a body is counted, but not kept: a stream may never end. */
 export const MAX_WITNESSED_BYTES = 4 * 1024 * 1024;
@@ -51,7 +56,7 @@ async function sendWitnessed(
   transport: Transport,
   request: HttpRequest,
   context: SendContext,
-  witness: (exchange: WireExchange) => void,
+  witness: Witness,
 ): Promise<HttpResponse> {
   const { clock } = context;
   const startedAtMs = clock.monotonicNow();

@@ -324,6 +324,22 @@ const connectionConfig = fc.record(
         { requiredKeys: [] },
       ),
     ),
+    proxy: fc.option(
+      fc.oneof(
+        fc.constantFrom('http://proxy.example:3128', 'socks5h://[::1]'),
+        fc.record(
+          {
+            url: fc.constantFrom('https://proxy.example', 'socks5://10.0.0.1:1080'),
+            username: nullableText,
+            password: fc.option(fc.constantFrom('<<Key>>', 'written')),
+            noProxy: fc.array(fc.constantFrom('*', '.example', '10.0.0.0/8')),
+            caCert,
+          },
+          { requiredKeys: ['url'] },
+        ),
+      ),
+    ),
+    socketPath: fc.option(fc.constant('/run/a.sock')),
     secretHosts: names(fc.array(filled)),
     values: names(filled),
     templateTags: fc.subarray(['<<>>', '{{}}']),

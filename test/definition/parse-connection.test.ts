@@ -28,6 +28,8 @@ describe('parsing a connection', () => {
         secretHosts: {},
         values: {},
         retry: null,
+        proxy: null,
+        socketPath: null,
         rateLimit: null,
         templateTags: defaults.templateTags,
         http2: false,

@@ -81,11 +81,12 @@ describe('an export document', () => {
         const again = parseConnection(JSON.stringify(document)).definition;
         expect(toExportDocument(again)).toEqual(document);
         expect(again.operations).toEqual(definition.operations);
-        expect({ ...again.config, auth: null, tls: null }).toEqual({
+        const withoutCredentials = { auth: null, tls: null, proxy: null };
+        expect({ ...again.config, ...withoutCredentials }).toEqual({
           ...definition.config,
-          auth: null,
-          tls: null,
+          ...withoutCredentials,
         });
+        expect(again.config.proxy?.noProxy).toEqual(definition.config.proxy?.noProxy);
       }),
       { numRuns: 200, seed: 21 },
     );

@@ -50,6 +50,7 @@ export async function typeCheck(pages: readonly Page[], workshop: string): Promi
   const paths = {
     ferrule: [join(root, 'src/index.ts')],
     'ferrule/transport': [join(root, 'src/transport.ts')],
+    'ferrule/got': [join(root, 'src/got.ts')],
     'ferrule/schema': [join(workshop, 'schema.json')],
   };
   const compilerOptions = { noEmit: true, rootDir: '/', noUnusedLocals: false, paths };
@@ -71,7 +72,8 @@ export async function runProgram(
   const text = systems
     .toLocal(program.text)
     .replaceAll("from 'ferrule'", `from '${entryOf('index')}'`)
-    .replaceAll("from 'ferrule/transport'", `from '${entryOf('transport')}'`);
+    .replaceAll("from 'ferrule/transport'", `from '${entryOf('transport')}'`)
+    .replaceAll("from 'ferrule/got'", `from '${entryOf('got')}'`);
   writeFileSync(file, text);
   return systems.toPublished(await run(process.execPath, [file], directory));
 }

@@ -105,7 +105,7 @@ test('a request without an answer is published with the code of its error', asyn
 
 interface Span {
   readonly name: string;
-  readonly attributes: Record<string, string | number>;
+  readonly attributes: Record<string, string | number | boolean>;
   status?: number;
   ended: number;
 }
@@ -115,7 +115,7 @@ const createTracer = (traceId = 'a'.repeat(32)) => {
   const spans: Span[] = [];
   const startSpan = (
     name: string,
-    { attributes }: { attributes: Record<string, string | number> },
+    { attributes }: { attributes: Record<string, string | number | boolean> },
   ): SpanLike => {
     const span: Span = { name, attributes, ended: 0 };
     spans.push(span);
@@ -145,10 +145,21 @@ test('each request is a client span by the conventions of OpenTelemetry, and car
     'server.address': '127.0.0.1',
     'server.port': server.port,
     'http.response.status_code': 200,
+    'network.protocol.version': '1.1',
   };
+  const opened = { 'ferrule.connection.reused': false, 'ferrule.connect.duration_ms': expect.any(Number) };
+  const reused = { 'ferrule.connection.reused': true };
   expect(tracer.spans).toEqual([
-    { name: 'GET', ended: 1, attributes: { ...common, 'url.full': `${server.origin}/plain?REDACTED` } },
-    { name: 'GET', ended: 1, attributes: { ...common, 'url.full': `${server.origin}/REDACTED?REDACTED` } },
+    {
+      name: 'GET',
+      ended: 1,
+      attributes: { ...common, ...opened, 'url.full': `${server.origin}/plain?REDACTED` },
+    },
+    {
+      name: 'GET',
+      ended: 1,
+      attributes: { ...common, ...reused, 'url.full': `${server.origin}/REDACTED?REDACTED` },
+    },
   ]);
 });
 

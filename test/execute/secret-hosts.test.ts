@@ -3,6 +3,7 @@ import { type ConnectionInput, createEngine, type Engine, type EngineOptions } f
 import { type CannedAnswer, createCannedTransport } from '../support/canned-transport.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { startRecordingServer } from '../support/recording-server.ts';
+import { createTestAuthority } from '../support/test-authority.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -146,6 +147,48 @@ describe('a secret that is bound to hosts', () => {
     ]);
   });
 
+  it('goes along with what an expression over a token answer puts it into', async () => {
+    const token = {
+      operation: { method: 'POST', path: 'token' },
+      tokenOutput: 'body.token',
+      connection: { baseUrl: 'https://login.example.com' },
+    } as const;
+    const answer = { headers: [['content-type', 'application/json']] as const, body: '{"token":"t-123456"}' };
+    const step = { ...token, keep: { mixed: 'body.token + secrets.key' } };
+    const { tokenOutput: _, ...bareStep } = step;
+    const ways: Config[] = [
+      {
+        auth: { authType: 'http_bearer_token', token: { ...token, tokenOutput: 'body.token + secrets.key' } },
+      },
+      {
+        auth: { authType: 'http_bearer_token', keep: { mixed: 'secrets.key + body.token' }, token },
+        headers: { 'X-Mixed': '<<mixed>>' },
+      },
+      { auth: { authType: 'http_bearer_token', token: { ...token, steps: [bareStep] } } },
+    ];
+    for (const config of ways) {
+      const { connection, sent } = connect(definitionOf(config), () => answer);
+      const failure = await failureOf(connection.execute('Get', elsewhere));
+      expect(failure.code).toBe('SECRET_HOST_REFUSED');
+      expect(sent.filter(({ url }) => url.includes('evil'))).toEqual([]);
+    }
+  });
+
+  it('is held back as the key of a client certificate, which is a proof by itself', async () => {
+    const authority = createTestAuthority();
+    const { chain, key } = authority.issue({ hosts: ['me'] });
+    const { connection, sent } = connect({
+      ...definitionOf({ tls: { clientCertificate: { cert: chain, key: '<<key>>' } } }),
+      secrets: { key },
+    });
+    await expect(failureOf(connection.execute('Get', elsewhere))).resolves.toMatchObject({
+      code: 'SECRET_HOST_REFUSED',
+    });
+    expect(sent).toEqual([]);
+    await connection.execute('Get', here);
+    expect(sent).toHaveLength(1);
+  });
+
   it('is held back in requests of OAuth', async () => {
     const auth = {
       authType: 'client_credentials',
@@ -204,6 +247,25 @@ describe('a secret that the provider binds to hosts', () => {
       pointer: '/secrets/key',
     });
     expect(sent).toHaveLength(1);
+  });
+
+  it('keeps its own hosts while it is being rotated', async () => {
+    const { transport, sent } = createCannedTransport(() => ({ body: '{}' }));
+    let asked = 0;
+    const secretProvider = {
+      getSecret: () => {
+        asked += 1;
+        return { value: `${canary}-${asked}`, hosts: [asked === 1 ? 'api.example.com' : 'api.evil.test'] };
+      },
+    };
+    const connection = engineOf({ transport, secretProvider }).connection(definition);
+    const calls = [connection.execute('Get', here), connection.execute('Get', { Host: 'api.evil.test' })];
+    await Promise.all(calls);
+    const seen = sent.map(({ url, headers }) => [url, headers.find(([name]) => name === 'X-Key')?.[1]]);
+    expect(seen).toEqual([
+      ['https://api.example.com/a', `${canary}-1`],
+      ['https://api.evil.test/a', `${canary}-2`],
+    ]);
   });
 
   it('is not used at all when its hosts cannot be read', async () => {

@@ -66,8 +66,9 @@ describe('the installed package', () => {
       noEmit: true,
     };
     write('consumer.ts', consumer);
+    write('got.ts', withoutGot);
     write('package.json', JSON.stringify({ type: 'module' }));
-    write('tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }));
+    write('tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['consumer.ts', 'got.ts'] }));
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
     expect(run(process.execPath, [compiler, '-p', packed.consumer])).toBe('');
   });
@@ -83,6 +84,13 @@ describe('the installed package', () => {
       "import schema from 'ferrule/schema' with { type: 'json' };\nprocess.stdout.write(schema.title);\n",
     );
     expect(packed.run('schema.ts')).toBe('Ferrule connection');
+  });
+
+  it('says what is missing when its transport over got is used without got', () => {
+    write('got.ts', withoutGot);
+    expect(packed.run('got.ts')).toBe(
+      'OPTIONS_INVALID the package got of version 16 installed beside ferrule\n',
+    );
   });
 
   it('has a command that tells its version', () => {
@@ -116,6 +124,16 @@ export function outputsOf(report: ExecutionReport): unknown {
 export function codeOf(error: unknown): string | undefined {
   return error instanceof FerruleError ? error.code : undefined;
 }
+`;
+
+const withoutGot = `
+import { FerruleError } from 'ferrule';
+import { createGotTransport } from 'ferrule/got';
+import { createTransport } from 'ferrule/transport';
+
+const transport = createTransport({ adapter: createGotTransport() });
+const error = await transport.send({ url: 'http://127.0.0.1:9/' }).catch((failure: unknown) => failure);
+if (error instanceof FerruleError) console.log(error.code, error.expected);
 `;
 
 function write(name: string, text: string): void {

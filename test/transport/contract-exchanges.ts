@@ -86,6 +86,24 @@ export function contractOfExchanges(create: () => Transport, differences: Differ
     expect(server.connectionCount).toBe(2);
   });
 
+  test('the answer tells how it came: protocol, reason phrase, and where the time went', async () => {
+    await using server = await startFaultServer(socket =>
+      socket.write('HTTP/1.1 200 Here You Are\r\ncontent-length: 2\r\n\r\nok'),
+    );
+    const transport = open();
+    const response = await transport.send(httpRequest(server.origin), sendContext());
+    await response.body.bytes();
+    expect([response.httpVersion, response.statusText]).toEqual(['1.1', 'Here You Are']);
+    const { timings } = response;
+    expect(timings).toMatchObject({ connectionReused: false, firstByteMs: response.firstByteMs });
+    expect(timings?.connectMs).toBeGreaterThanOrEqual(0);
+    expect(timings?.bodyMs).toBeGreaterThanOrEqual(0);
+    expect(timings?.firstByteMs).toBeGreaterThanOrEqual(
+      (timings?.blockedMs ?? 0) + (timings?.connectMs ?? 0),
+    );
+    expect(Object.keys({ ...timings }).filter(phase => phase === 'dnsMs' || phase === 'tlsMs')).toEqual([]);
+  });
+
   test('channels with different keys never share a socket', async ({ skip }) => {
     if (differences.sharesSockets !== undefined) skip(differences.sharesSockets);
     await using server = await startHttpServer((_, response) => response.end('ok'));

@@ -1,33 +1,7 @@
-import http from 'node:http';
-import https from 'node:https';
-import { createGotTransport } from '../../src/transport/got-transport.ts';
-import type { Transport } from '../../src/transport/transport.ts';
+import { createGotOverAgents } from '../support/got-over-agents.ts';
 import { describeTransport } from './transport-contract.ts';
 
-describeTransport('got over agents of the host program', createOverAgents, {
+describeTransport('got over agents of the host program', createGotOverAgents, {
   sharesSockets: 'an agent keeps the sockets of plain http for all that ask it',
   respellsHeaders: 'agents read and add to headers by name',
 });
-
-/** Over agents of Node as a host program would make them, closed together with the transport. */
-function createOverAgents(): Transport {
-  const agent = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
-  const transport = createGotTransport({ agent });
-  return {
-    send: (request, context) => transport.send(request, context),
-    probe: (url, context) => transport.probe(url, context),
-    release: async key => {
-      await transport.release(key);
-      // The sockets are the host program's: idle ones it closes now, the others when they are done.
-      for (const { sockets, freeSockets } of [agent.http, agent.https]) {
-        for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
-        for (const socket of Object.values(sockets).flat()) socket?.once('free', () => socket.destroy());
-      }
-    },
-    close: async () => {
-      await transport.close();
-      agent.http.destroy();
-      agent.https.destroy();
-    },
-  };
-}

@@ -1,14 +1,16 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import { Server as ProxyServer } from 'proxy-chain';
 import { expect, onTestFinished, test } from 'vitest';
+import { createTransport } from '../../src/transport/create-transport.ts';
 import { createEgressPolicy } from '../../src/transport/egress-policy.ts';
 import { createGotTransport, type GotAgents } from '../../src/transport/got-transport.ts';
 import { createTrust, type TrustOptions } from '../../src/transport/trust.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
-import { startHttpServer } from '../support/loopback-server.ts';
+import { startHttpServer, startTcpServer } from '../support/loopback-server.ts';
 import { type ContextOptions, httpRequest, sendContext, textOf } from '../support/send-context.ts';
 import { createTestAuthority } from '../support/test-authority.ts';
 
@@ -143,6 +145,21 @@ test('a socket that another connection left open is judged by the policy of the 
   expect([error.code, requests(), plain.connectionCount]).toEqual(['EGRESS_REFUSED', 1, 1]);
 });
 
+test('a socket that is used many times keeps no listener of the requests before', async () => {
+  const agent = new http.Agent({ keepAlive: true });
+  const { plain, send } = await meet({ http: agent });
+  const listeners = () => {
+    const [socket] = Object.values(agent.freeSockets).flat();
+    return socket?.eventNames().map(name => [name, socket.listenerCount(name)]);
+  };
+  await send(plain.origin);
+  await expect.poll(listeners).toBeDefined();
+  const before = listeners();
+  for (let count = 0; count < 20; count += 1) await send(plain.origin);
+  await expect.poll(listeners).toEqual(before);
+  expect(plain.connectionCount).toBe(1);
+});
+
 test('connections share the sockets of plain http that an agent keeps', async () => {
   const { plain, send } = await meet({ http: new http.Agent({ keepAlive: true }) });
   for (const key of ['one', 'two']) await send(plain.origin, {}, { channel: { key } });
@@ -209,6 +226,60 @@ test('no more requests are under way at once than the connection allows, whateve
   }
   expect(await answers).toEqual(Array(6).fill('ok'));
   expect(most).toBe(2);
+});
+
+test('a request that meets a kept socket which the server has closed is sent once more, even if on another such', async () => {
+  let closing = false;
+  const seen: string[] = [];
+  const sockets: Socket[] = [];
+  const answerAll = () => {
+    setImmediate(() => {
+      for (const socket of sockets) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+    });
+  };
+  await using server = await startTcpServer(socket => {
+    socket.on('data', head => {
+      seen.push(head.toString('latin1').slice(0, 3));
+      if (closing) socket.resetAndDestroy();
+      // The first two are answered together, so that two sockets are kept.
+      else if (seen.length === 2) answerAll();
+      sockets.push(socket);
+    });
+  });
+  const { transport } = await meet({ http: new http.Agent({ keepAlive: true }) });
+  const get = async () => textOf((await transport.send(httpRequest(server.origin), sendContext())).body);
+  expect(await Promise.all([get(), get()])).toEqual(['ok', 'ok']);
+  closing = true;
+  expect((await failureOf(get())).code).toBe('CONNECTION_LOST');
+  expect([seen.length, server.connectionCount]).toEqual([4, 2]);
+});
+
+test('a connection with a proxy of its own goes past the agents, to plain http and through a tunnel', async () => {
+  const asked: string[] = [];
+  const proxy = new ProxyServer({
+    port: 0,
+    host: '127.0.0.1',
+    prepareRequestFunction: ({ isHttp }) => {
+      asked.push(isHttp ? 'whole' : 'tunnel');
+      return {};
+    },
+  });
+  await proxy.listen();
+  const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+  const { secure, plain } = await meet(agents);
+  const adapter = createGotTransport({ agent: agents });
+  onTestFinished(async () => {
+    await adapter.close();
+    await proxy.close(true);
+  });
+  const transport = createTransport({ adapter, proxy: `http://127.0.0.1:${proxy.port}`, tls: trusting });
+  for (const { origin, port } of [plain, secure]) {
+    const { body } = await transport.send({ url: origin });
+    expect(await textOf(body)).toBe(`127.0.0.1:${port}`);
+  }
+  expect(asked).toEqual(['whole', 'tunnel']);
+  // A socket that an agent opened would have been kept by it.
+  expect([agents.http.freeSockets, agents.https.freeSockets].map(Object.keys)).toEqual([[], []]);
 });
 
 test('a probe goes by the agent and tells its phases', async () => {

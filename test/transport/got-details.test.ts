@@ -88,12 +88,16 @@ test.each(['Transfer-Encoding', 'Expect', 'Upgrade', 'Keep-Alive', 'Connection']
 
 test('an answer that comes before a large body has been sent is the answer', async () => {
   await using server = await startHttpServer((request, response) => {
-    response.writeHead(413).end('too much');
-    request.resume();
+    // Read only as far as it had come, so that the rest is still on its way.
+    request.once('data', () => response.writeHead(413).end('too much'));
   });
   const body = Buffer.alloc(8 * 1024 * 1024);
-  const response = await open().send(httpRequest(server.origin, { method: 'POST', body }), sendContext());
+  const transport = open();
+  const context = sendContext({ channel: { connectionsPerOrigin: 1 } });
+  const response = await transport.send(httpRequest(server.origin, { method: 'POST', body }), context);
   expect([response.statusCode, await textOf(response.body)]).toEqual([413, 'too much']);
+  const next = await transport.send(httpRequest(server.origin, { method: 'POST', body: 'x' }), context);
+  expect([next.statusCode, server.connectionCount]).toEqual([413, 2]);
 });
 
 test('neither errors nor the diagnostics of got hold what a request carries', async () => {

@@ -47,8 +47,10 @@ test.each(['GET', 'POST', 'PATCH'])(
       if (nth === 2) connection.goAway(1);
       else connection.answer(streamId, 'again');
     });
-    expect(await textOf((await send(method)).body)).toBe('again');
+    const { body, timings } = await send(method);
+    expect(await textOf(body)).toBe('again');
     expect(heads).toEqual(['1:1', '1:3', '2:1']);
+    expect(timings?.connectionReused).toBe(false);
   },
 );
 
@@ -57,8 +59,10 @@ test.each(['GET', 'POST', 'PATCH'])('a %s whose stream is refused goes out again
     if (nth === 2) connection.reset(streamId, REFUSED_STREAM);
     else connection.answer(streamId, 'again');
   });
-  expect(await textOf((await send(method)).body)).toBe('again');
+  const { body, timings } = await send(method);
+  expect(await textOf(body)).toBe('again');
   expect(heads).toEqual(['1:1', '1:3', '1:5']);
+  expect(timings?.connectionReused).toBe(true);
 });
 
 test.each([

@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { createProxyChoice } from '../../src/transport/proxy-choice.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
 import { type SocksServer, startSocksServer } from '../support/socks-server.ts';
-import { contractOfAborts } from './contract-aborts.ts';
-import { contractOfBodies } from './contract-bodies.ts';
-import { contractOfExchanges } from './contract-exchanges.ts';
-import { contractOfFaults } from './contract-faults.ts';
-import { contractOfLimits } from './contract-limits.ts';
+import { describeTransport } from './transport-contract.ts';
 
-// A tunnel changes nothing, so the whole contract holds. An HTTP proxy answers plain http itself: see proxy.test.ts.
-describe('through a SOCKS5 proxy', () => {
-  let proxy: SocksServer;
-  beforeAll(async () => {
-    proxy = await startSocksServer({ username: 'me', password: 'pass' });
-  });
-  afterAll(() => proxy.close());
-  const create = () => through(`socks5h://127.0.0.1:${proxy.port}`, 'me', 'pass');
-  describe('exchanges', () => contractOfExchanges(create));
-  describe('bodies', () => contractOfBodies(create));
-  describe('limits and timeouts', () => contractOfLimits(create));
-  describe('aborts', () => contractOfAborts(create));
-  describe('faults', () => contractOfFaults(create));
+// A tunnel changes nothing, so the whole contract holds. An HTTP proxy sends plain http on in its own words: see proxy.test.ts.
+let socks: SocksServer;
+beforeAll(async () => {
+  socks = await startSocksServer({ username: 'me', password: 'pass' });
 });
+afterAll(() => socks.close());
+describeTransport('through a SOCKS5 proxy', () => through(`socks5h://127.0.0.1:${socks.port}`, 'me', 'pass'));
 
 /** The transport as it is, its channels led through a proxy. */
 function through(url: string, username: string, password: string): Transport {

@@ -61,6 +61,15 @@ describe('cookies that a redirect chain is told to keep', () => {
     expect(JSON.stringify(shown.raw)).toContain('"id":"[secret]"');
   });
 
+  it('are masked when the last answer sets them', async () => {
+    const server = await startRecordingServer();
+    open.push(server);
+    server.answerWith({ headers: { 'set-cookie': `sid=${session}` }, body: { entered: true } });
+    const report = await enter(engineOf(), server.origin, { cookies: true });
+    expect(report.raw?.headers['set-cookie']).toEqual(['sid=[secret]']);
+    expect(JSON.stringify(report)).not.toContain(session);
+  });
+
   it('are forgotten when the chain ends: the next execution begins without them', async () => {
     const gate = await startGate();
     const engine = engineOf();

@@ -26,10 +26,11 @@ export function createDiscovery(
   const pointer = `${plan.pointer}/issuer`;
   const preferMtls = plan.client.authentication === 'tls_client_auth';
 
-  const ask = async (issuer: string, { scope }: AuthCall): Promise<ServerMetadata> => {
+  const ask = async (issuer: string, { scope, witness }: AuthCall): Promise<ServerMetadata> => {
     const [first = issuer, second = issuer] = toMetadataUrls(issuer);
     const target = {
       scope,
+      witness,
       trust: plan.trust,
       clientCertificate: plan.clientCertificate,
       maxRedirects: 0,

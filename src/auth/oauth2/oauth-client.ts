@@ -74,6 +74,7 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
   const send = (call: AuthCall, request: HttpRequest) =>
     services.exchange(withSecrets(request, plan.secretNames), {
       scope: call.scope,
+      witness: call.witness,
       trust: plan.trust,
       clientCertificate: plan.clientCertificate,
       maxRedirects: 0,

@@ -17,6 +17,7 @@ import {
   type KeepPlan,
   keptNamesOf,
   type TokenUsePlan,
+  withSecretNames,
 } from './token-use.ts';
 
 export interface HttpBearerTokenPlan extends TokenRequestPlan {
@@ -33,6 +34,8 @@ export interface HttpBearerTokenPlan extends TokenRequestPlan {
 export interface TokenStepPlan {
   readonly exchange: TokenExchangePlan;
   readonly keep: readonly KeepPlan[];
+  /** Names of the secrets in what it keeps. */
+  readonly keptSecrets: readonly string[];
 }
 
 export interface TokenRefreshPlan {
@@ -60,13 +63,19 @@ export function compileHttpBearerToken(
   const { token, keepCookies = false } = definition;
   const { tokenOutput, expirationOutput, steps = [], refresh } = token;
   const tokenPointer = `${pointer}/token`;
-  const stepPlans = steps.map((step, index) => compileStep(step, index, definition, pointer, surroundings));
+  const stepPlans: TokenStepPlan[] = [];
+  for (const [index, step] of steps.entries()) {
+    const carried = stepPlans.flatMap(({ keptSecrets }) => keptSecrets);
+    const plan = compileStep(step, index, definition, pointer, surroundings);
+    stepPlans.push({ ...plan, exchange: withCarried(plan.exchange, carried) });
+  }
+  const keptSecrets = stepPlans.flatMap(plan => plan.keptSecrets);
   const kept = keptBefore(steps.length, steps, keepCookies);
   const compiler = surroundings.compiler.withKept({
     known: kept,
     later: new Set(Object.keys(definition.keep ?? {})),
   });
-  const exchange = compileTokenRequest(token, tokenPointer, compiler, surroundings);
+  const exchange = withCarried(compileTokenRequest(token, tokenPointer, compiler, surroundings), keptSecrets);
   const expiration = {
     pointer: `${tokenPointer}/expirationOutput`,
     format: 'seconds',
@@ -79,7 +88,8 @@ export function compileHttpBearerToken(
     expiration: expirationOutput === undefined ? null : { ...expiration, source: expirationOutput },
     kept,
   });
-  const output = compileTokenExpression(tokenOutput, `${tokenPointer}/tokenOutput`, compiler, trusted);
+  const outputs = compiler.apart();
+  const output = compileTokenExpression(tokenOutput, `${tokenPointer}/tokenOutput`, outputs, trusted);
   const refreshPlan =
     refresh === undefined
       ? null
@@ -95,7 +105,11 @@ export function compileHttpBearerToken(
     usesParameters: parameters.length > 0,
     tokenOutput: output,
     refresh: refreshPlan,
-    use,
+    use: withSecretNames(use, [
+      ...outputs.secretsUsed,
+      ...keptSecrets,
+      ...(refreshPlan?.use.secretNames ?? []),
+    ]),
     inputs: {
       baseUrl: surroundings.baseUrl.definition,
       secretNames: surroundings.compiler.secretsUsed,
@@ -116,10 +130,21 @@ function compileStep(
   const kept: KeptNames = { known, later: new Set(later.filter(name => !known.has(name))) };
   const place = `${pointer}/token/steps/${index}`;
   const own = compiler.withKept(kept);
+  const keeping = own.apart();
   return {
     exchange: compileTokenRequest(step, place, own, { ...surroundings, compiler }),
-    keep: compileKeep(step.keep, `${place}/keep`, own, surroundings.trusted),
+    keep: compileKeep(step.keep, `${place}/keep`, keeping, surroundings.trusted),
+    keptSecrets: keeping.secretsUsed,
   };
+}
+
+/** The request uses what earlier steps kept, and with it the secrets that their expressions put into it. */
+function withCarried(exchange: TokenExchangePlan, carried: readonly string[]): TokenExchangePlan {
+  if (carried.length === 0) return exchange;
+  const { request } = exchange;
+  const { credentials } = request;
+  const secrets = [...(credentials.secrets ?? []), ...carried];
+  return { ...exchange, request: { ...request, credentials: { ...credentials, secrets } } };
 }
 
 /** The names kept by the first `count` steps. */
@@ -155,10 +180,11 @@ function compileRefresh(
   }, true);
   const exchange = compileTokenRequest(refresh, place, compiler, surroundings);
   const ownOutput = refresh.tokenOutput !== undefined;
+  const outputs = compiler.apart();
   const tokenOutput = compileTokenExpression(
     refresh.tokenOutput ?? token.tokenOutput,
     `${ownOutput ? place : `${pointer}/token`}/tokenOutput`,
-    compiler,
+    outputs,
     trusted,
   );
   const expirationPlace = refresh.expirationOutput === undefined ? `${pointer}/token` : place;
@@ -178,5 +204,12 @@ function compileRefresh(
           },
     kept: kept.known,
   });
-  return { exchange, tokenOutput, use, needsRefreshToken };
+  // The last token and what came with it go into the request, and what comes of it into the next token.
+  const carried = [...outputs.secretsUsed, ...use.secretNames];
+  return {
+    exchange: withCarried(exchange, carried),
+    tokenOutput,
+    use: withSecretNames(use, outputs.secretsUsed),
+    needsRefreshToken,
+  };
 }

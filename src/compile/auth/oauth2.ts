@@ -12,7 +12,13 @@ import { type ClientPlan, compileOauthClient } from './oauth-client.ts';
 import { compileEndpoint, compileGrant, type GrantPlan } from './oauth-grant.ts';
 import { compileTokenParameters, type TokenParametersPlan } from './token-parameters.ts';
 import { compileCertificate, compileTokenTrust } from './token-request.ts';
-import { compileTokenExpression, compileTokenUse, keptNamesOf, type TokenUsePlan } from './token-use.ts';
+import {
+  compileTokenExpression,
+  compileTokenUse,
+  keptNamesOf,
+  type TokenUsePlan,
+  withSecretNames,
+} from './token-use.ts';
 
 /** OAuth 2.0: of `client_credentials`, and of `oauth2` with any grant. */
 export interface Oauth2Plan extends TokenRequestPlan {
@@ -59,6 +65,7 @@ export function compileOauth2(
   const hasCertificate = clientCertificate !== null || (hasClientCertificate && caCert === null);
   const endpoint = (source: string | undefined, field: string) =>
     compileEndpoint(source, `${pointer}/${field}`, compiler);
+  const output = whole.apart();
   const plan = {
     authType: 'oauth2',
     pointer,
@@ -76,7 +83,7 @@ export function compileOauth2(
     tokenOutput: compileTokenExpression(
       tokenOutput ?? 'body.access_token',
       tokenOutput === undefined ? pointer : `${pointer}/tokenOutput`,
-      whole,
+      output,
       trusted,
     ),
     use: compileTokenUse({ ...definition, refreshTokenOutput }, pointer, {
@@ -97,5 +104,6 @@ export function compileOauth2(
       issues: compiler.issues,
     });
   }
-  return { ...plan, secretNames, usesParameters: parameters.toList().length > 0 };
+  const use = withSecretNames(plan.use, output.secretsUsed);
+  return { ...plan, use, secretNames, usesParameters: parameters.toList().length > 0 };
 }

@@ -15,7 +15,7 @@ export interface TokenUsePlan {
   readonly header: TokenPlacement;
   /** Their values are templates that also know `<<token>>`. */
   readonly placements: readonly PlacementPlan[];
-  /** Names of the secrets that the placements use besides the token. */
+  /** Names of the secrets that go along with the token: the placements use them, or an expression puts them into it. */
   readonly secretNames: readonly string[];
   readonly expiry: ExpiryPlan;
   readonly keep: readonly KeepPlan[];
@@ -72,7 +72,7 @@ export function compileTokenUse(
 ): TokenUsePlan {
   const { compiler, trusted, kept } = surroundings;
   const { rejectedWhen, refreshTokenOutput } = definition;
-  const answers = compiler.withKept({ known: kept ?? new Map(), later: new Set() });
+  const answers = compiler.withKept({ known: kept ?? new Map(), later: new Set() }).apart();
   const names = keptNamesOf(definition, kept);
   const placing = compiler
     .withKept(names)
@@ -81,11 +81,10 @@ export function compileTokenUse(
   const placements = (definition.placements ?? []).map((placement, index) =>
     compilePlacement(placement, joinPointer(pointer, 'placements', index), placing),
   );
-  return {
+  const use = {
     pointer,
     header: surroundings.header,
     placements,
-    secretNames: placing.secretsUsed,
     expiry: compileExpiry(definition, pointer, answers, surroundings),
     keep: compileKeep(definition.keep ?? {}, `${pointer}/keep`, answers, trusted),
     keepCookies: definition.keepCookies ?? false,
@@ -101,6 +100,12 @@ export function compileTokenUse(
         : compileTokenExpression(refreshTokenOutput, `${pointer}/refreshTokenOutput`, answers, trusted),
     strict: definition.strict ?? false,
   };
+  return { ...use, secretNames: [...placing.secretsUsed, ...answers.secretsUsed] };
+}
+
+/** What an expression made of secrets is no answer of a server alone: they go where the token goes. */
+export function withSecretNames(use: TokenUsePlan, names: readonly string[]): TokenUsePlan {
+  return names.length === 0 ? use : { ...use, secretNames: [...use.secretNames, ...names] };
 }
 
 /** What templates may read once there is a token: what earlier requests kept, and what the token answer brought. */
