@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors/error-codes.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { Target } from './connector.ts';
 import { createBypass } from './proxy-bypass.ts';
+import { assertProxyOptions } from './proxy-options.ts';
 import { createTrust, type TrustPlan } from './trust.ts';
 
 /** A proxy and who is to be reached without it. */
@@ -60,6 +61,7 @@ const MAX_SOCKS_CREDENTIAL_BYTES = 255;
 
 /** @throws FerruleError `place.code`, CERTIFICATE_INVALID, CREDENTIAL_INVALID. None of them repeats what was given. */
 export function createProxyServer(options: ProxyOptions, place: ProxyPlace): ProxyServer {
+  assertProxyOptions(options, place);
   const { scheme, host, port } = parseProxyUrl(options.url, place);
   const { noProxy = [], caCert = null } = options;
   const credentials = toCredentials(options, scheme, place.pointer);

@@ -86,7 +86,7 @@ export interface Channel {
   /** Offer HTTP/2 in the TLS handshake. Costs 40-60 % more CPU per request than HTTP/1.1, so false by default. */
   readonly http2: boolean;
   readonly maxHeaderBytes: number;
-  /** The proxies between here and the targets; none when left out. */
+  /** The proxies between here and the targets; none when left out. Whoever opens sockets for a channel goes by it. */
   readonly proxies?: ProxyChoice | undefined;
   /** The UNIX socket that one of the origins is reached by. */
   readonly socketPath?: SocketPath | undefined;

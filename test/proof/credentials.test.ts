@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine, FerruleError } from '../../src/index.ts';
-import { createGotTransport } from '../../src/transport/got-transport.ts';
 import type { Transport } from '../../src/transport/transport.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
 import { sendJson, startEchoServer } from '../support/echo-server.ts';
+import { adapters } from './adapters.ts';
 import { CANARY, holdsCanary } from './canary.ts';
 import { type Arrival, type Origins, startOrigins } from './origins.ts';
 
@@ -82,10 +81,7 @@ function hopsAtHome(stops: readonly Stop[]): number {
   return stops.slice(1).findIndex(stop => stop !== stops[0]);
 }
 
-/** The rules stand above the adapters; that they do is shown for each. */
-const adapters = { undici: createUndiciTransport, got: createGotTransport };
-
-describe.each(Object.entries(adapters))('over %s,', (_adapter, create) => {
+describe.each(adapters)('over %s,', (_adapter, create) => {
   beforeAll(async () => {
     origins = await startOrigins();
     transport = create({ lookup: origins.lookup });

@@ -3,8 +3,9 @@ import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthInput, HttpConnectionConfigInput } from '../../src/definition/definition-input.ts';
 import { createEngine, FerruleError } from '../../src/index.ts';
-import { createUndiciTransport, type UndiciTransportOptions } from '../../src/transport/undici-transport.ts';
+import type { UndiciTransportOptions } from '../../src/transport/undici-transport.ts';
 import { type LoopbackServer, startFaultServer, startTcpServer } from '../support/loopback-server.ts';
+import { adapters, type CreateAdapter } from './adapters.ts';
 import { startFullBacklog } from './full-backlog.ts';
 
 const TOTAL_MS = 250;
@@ -87,11 +88,12 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 };
 
 async function run(
+  create: CreateAdapter,
   scenario: Scenario,
   options: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
 ) {
   const server = await scenario.start();
-  const transport = createUndiciTransport(scenario.lookup === undefined ? {} : { lookup: scenario.lookup });
+  const transport = create(scenario.lookup === undefined ? {} : { lookup: scenario.lookup });
   const engine = createEngine({ transport });
   const origin = scenario.baseUrl?.(server.port) ?? `http://127.0.0.1:${server.port}`;
   const connection = engine.connection({
@@ -121,21 +123,23 @@ async function run(
 }
 
 // What is loaded at the first call is not part of a deadline.
-beforeAll(() => run({ start: faulty(socket => socket.end(`${head}\r\n`)) }, {}));
+describe.each(adapters)('over %s,', (_adapter, create) => {
+  beforeAll(() => run(create, { start: faulty(socket => socket.end(`${head}\r\n`)) }, {}));
 
-describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
-  // A busy machine may be late once; a deadline that does not hold is late every time.
-  it('ends at the deadline, and its socket is closed', { retry: 2 }, async () => {
-    const { code, tookMs, lateMs } = await run(scenario, { timeoutMs: TOTAL_MS });
-    expect(code).toBe('DEADLINE_EXCEEDED');
-    expect(tookMs).toBeGreaterThan(TOTAL_MS - 5);
-    expect(lateMs).toBeLessThan(SLACK_MS);
-  });
+  describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
+    // A busy machine may be late once; a deadline that does not hold is late every time.
+    it('ends at the deadline, and its socket is closed', { retry: 2 }, async () => {
+      const { code, tookMs, lateMs } = await run(create, scenario, { timeoutMs: TOTAL_MS });
+      expect(code).toBe('DEADLINE_EXCEEDED');
+      expect(tookMs).toBeGreaterThan(TOTAL_MS - 5);
+      expect(lateMs).toBeLessThan(SLACK_MS);
+    });
 
-  it('ends when the caller aborts, and its socket is closed', { retry: 2 }, async () => {
-    const { code, lateMs } = await run(scenario, { signal: AbortSignal.timeout(ABORT_MS) });
-    expect(code).toBe('ABORTED');
-    expect(lateMs).toBeLessThan(SLACK_MS);
+    it('ends when the caller aborts, and its socket is closed', { retry: 2 }, async () => {
+      const { code, lateMs } = await run(create, scenario, { signal: AbortSignal.timeout(ABORT_MS) });
+      expect(code).toBe('ABORTED');
+      expect(lateMs).toBeLessThan(SLACK_MS);
+    });
   });
 });
 

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEngine, FerruleError } from '../../src/index.ts';
 import { closedEgress, createEgressPolicy, type EgressOptions } from '../../src/transport/egress-policy.ts';
-import { createUndiciTransport, type UndiciTransportOptions } from '../../src/transport/undici-transport.ts';
+import type { UndiciTransportOptions } from '../../src/transport/undici-transport.ts';
 import { type LoopbackServer, startHttpServer } from '../support/loopback-server.ts';
+import { adapters } from './adapters.ts';
 import { formsOf } from './address-forms.ts';
 
 const codeOf = (outcome: unknown) => (outcome instanceof FerruleError ? outcome.code : 'answered');
@@ -94,7 +95,7 @@ describe('an address is judged for what it is', () => {
   );
 });
 
-describe('the address that is connected to', () => {
+describe.each(adapters)('over %s, the address that is connected to', (_adapter, create) => {
   /** Two servers on one port; the policy allows the first one's address only. */
   async function startPair(status = 200): Promise<readonly [LoopbackServer, LoopbackServer]> {
     const answer = (_: unknown, response: import('node:http').ServerResponse) =>
@@ -123,7 +124,7 @@ describe('the address that is connected to', () => {
     'is judged anew %s, so that a name that changes its mind reaches nothing',
     async (_, status, followRedirect) => {
       const [good, bad] = await startPair(status);
-      const transport = createUndiciTransport(rebinding());
+      const transport = create(rebinding());
       await using engine = createEngine({ transport, egress });
       const connection = engine.connection({
         name: 'Acme',
@@ -143,7 +144,7 @@ describe('the address that is connected to', () => {
 
   it('is judged for a token request as for any other', async () => {
     const [good, bad] = await startPair();
-    const transport = createUndiciTransport({
+    const transport = create({
       lookup: (host, done) =>
         setImmediate(() =>
           done(null, [{ address: host === 'api.test' ? '127.0.0.2' : '127.0.0.3', family: 4 }]),
@@ -173,7 +174,7 @@ describe('the address that is connected to', () => {
 
   it('is never one that another policy opened a socket to', async () => {
     await using server = await startHttpServer((_, response) => response.end('{}'));
-    const transport = createUndiciTransport();
+    const transport = create();
     await using permissive = createEngine({ transport });
     await using strict = createEngine({ transport, egress: closedEgress });
     const definition = {
@@ -193,7 +194,7 @@ describe('the address that is connected to', () => {
 
   it('is not even looked up for a name outside a list of names', async () => {
     const asked: string[] = [];
-    const transport = createUndiciTransport({ lookup: host => void asked.push(host) });
+    const transport = create({ lookup: host => void asked.push(host) });
     await using engine = createEngine({ transport, egress: { onlyHosts: ['*.acme.test'] } });
     const connection = engine.connection({
       name: 'Acme',

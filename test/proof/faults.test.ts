@@ -2,11 +2,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../src/errors/error-codes.ts';
 import { createEngine, type Engine, FerruleError } from '../../src/index.ts';
-import { createGotTransport } from '../../src/transport/got-transport.ts';
 import type { Transport } from '../../src/transport/transport.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
-import { createGotOverAgents } from '../support/got-over-agents.ts';
 import { startFaultServer, unusedPort } from '../support/loopback-server.ts';
+import { adapters } from './adapters.ts';
 import { CANARY, holdsCanary } from './canary.ts';
 import { faults, head, oneLine } from './server-faults.ts';
 
@@ -70,13 +68,6 @@ function laxer(codes: readonly string[]): readonly string[] {
   return codes.includes('BODY_MALFORMED') ? ['answer'] : [];
 }
 
-/** Foreign errors and what they hold are those of the library, so each is met. */
-const adapters = {
-  undici: createUndiciTransport,
-  got: createGotTransport,
-  'got with agents': createGotOverAgents,
-};
-
 function openEngine(create: () => Transport): Engine {
   const transport = create();
   const engine = createEngine({ transport });
@@ -87,7 +78,7 @@ function openEngine(create: () => Transport): Engine {
   return { ...engine, close, [Symbol.asyncDispose]: close };
 }
 
-describe.each(Object.entries(adapters))('over %s,', (_adapter, create) => {
+describe.each(adapters)('over %s,', (_adapter, create) => {
   describe.each(kinds)('a server that, asked by %s,', kind => {
     it.each(Object.entries(faults))('%s gives a typed error and no secret', async (_, { fault, codes }) => {
       for (const warm of [false, true]) {

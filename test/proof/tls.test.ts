@@ -3,9 +3,9 @@ import type { ServerOptions } from 'node:https';
 import { describe, expect, it } from 'vitest';
 import type { HttpConnectionConfigInput } from '../../src/definition/definition-input.ts';
 import { createEngine, FerruleError } from '../../src/index.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
 import { startHttpServer } from '../support/loopback-server.ts';
 import { createTestAuthority, type Issued, selfSigned } from '../support/test-authority.ts';
+import { adapters, type CreateAdapter } from './adapters.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const day = (offset: number) => new Date(Date.now() + offset * DAY_MS);
@@ -182,9 +182,9 @@ function pin(cert: string): Case['config'] {
   return { tls: { fingerprint256: new X509Certificate(cert).fingerprint256 } };
 }
 
-describe('a TLS server with', () => {
+describe.each(adapters)('over %s, a TLS server with', (_adapter, create) => {
   it.each(matrix)('$title', async ({ issued, config, options = {}, host = NAME, outcome }) => {
-    const found = await connect(issued, config, options, host);
+    const found = await connect(create, issued, config, options, host);
     if (outcome === 200) {
       expect(found).toBe(200);
       return;
@@ -198,13 +198,14 @@ describe('a TLS server with', () => {
 });
 
 async function connect(
+  create: CreateAdapter,
   { chain: cert, key }: Issued,
   config: Case['config'],
   options: ServerOptions,
   host: string,
 ): Promise<unknown> {
   await using tls = await startHttpServer((_, response) => response.end('ok'), { cert, key, ...options });
-  const transport = createUndiciTransport({
+  const transport = create({
     lookup: (_, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
   });
   const engine = createEngine({ transport });

@@ -1,12 +1,12 @@
 import http from 'node:http';
 import https from 'node:https';
-import { createGotTransport } from '../../src/transport/got-transport.ts';
+import { createGotTransport, type GotTransportOptions } from '../../src/transport/got-transport.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 
 /** Over agents of Node as a host program would make them, closed together with the transport. */
-export function createGotOverAgents(): Transport {
+export function createGotOverAgents(options: GotTransportOptions = {}): Transport {
   const agent = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
-  const transport = createGotTransport({ agent });
+  const transport = createGotTransport({ ...options, agent });
   return {
     send: (request, context) => transport.send(request, context),
     probe: (url, context) => transport.probe(url, context),

@@ -180,12 +180,19 @@ test('an agent that leads through a proxy carries requests, its TLS ending at th
     },
   });
   await proxy.listen();
-  const proxyEnv = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
-  const { secure, send } = await meet(withTls({ proxyEnv } as https.AgentOptions));
+  const url = `http://127.0.0.1:${proxy.port}`;
+  const proxyEnv = { HTTP_PROXY: url, HTTPS_PROXY: url };
+  const plainAgent = new http.Agent({ proxyEnv } as http.AgentOptions);
+  const { secure, plain, send } = await meet({
+    http: plainAgent,
+    ...withTls({ proxyEnv } as https.AgentOptions),
+  });
   onTestFinished(() => proxy.close(true));
   expect(await send(secure.origin, trusting)).toBe(`127.0.0.1:${secure.port}`);
   expect((await failureOf(send(secure.origin))).code).toBe('TLS_CERTIFICATE_UNTRUSTED');
   expect(tunnels).toEqual(['127.0.0.1', '127.0.0.1']);
+  expect(await send(plain.origin)).toBe(`127.0.0.1:${plain.port}`);
+  expect(tunnels).toHaveLength(3);
 });
 
 test('waiting for a busy agent counts as connecting', async () => {

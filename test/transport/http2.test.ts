@@ -54,6 +54,20 @@ test.each(['GET', 'POST', 'PATCH'])(
   },
 );
 
+test('of many requests under way, a GOAWAY repeats those it takes back, each once, and no other', async () => {
+  const { send, heads } = await startServer((connection, streamId, nth) => {
+    if (connection.nth > 1) connection.answer(streamId, 'new');
+    // Streams 3 to 11 have begun.
+    if (nth !== 6) return;
+    connection.goAway(5);
+    connection.answer(3, 'old');
+    connection.answer(5, 'old');
+  });
+  const answers = await Promise.all(Array.from({ length: 5 }, async () => textOf((await send('POST')).body)));
+  expect(answers).toEqual(['old', 'old', 'new', 'new', 'new']);
+  expect(heads).toEqual(['1:1', '1:3', '1:5', '1:7', '1:9', '1:11', '2:1', '2:3', '2:5']);
+});
+
 test.each(['GET', 'POST', 'PATCH'])('a %s whose stream is refused goes out again', async method => {
   const { send, heads } = await startServer((connection, streamId, nth) => {
     if (nth === 2) connection.reset(streamId, REFUSED_STREAM);

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate as tick } from 'node:timers/promises';
 import tls from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTransport, type TransportOptions } from '../../src/transport/create-transport.ts';
@@ -49,6 +50,28 @@ test('DNS, connect, first byte and body are timed one by one', async () => {
   held?.end('last');
   expect(await textOf(response.body)).toBe('first last');
   expect(timings).toEqual({ ...phases, bodyMs: 60 });
+});
+
+test('a head and a body that come in drips count to their last byte', async () => {
+  let held: Socket | undefined;
+  await using server = await startFaultServer(async socket => {
+    held = socket;
+    for (const piece of ['HTTP/1.1 200 OK\r\n', 'content-length: 3\r\n', '\r\n']) {
+      clock.advance(10);
+      socket.write(piece);
+      await tick();
+    }
+  });
+  const { clock, transport } = open();
+  const { body, timings } = await transport.send({ url: server.origin });
+  const pieces = body[Symbol.asyncIterator]();
+  for (const piece of ['a', 'b', 'c']) {
+    clock.advance(5);
+    held?.write(piece);
+    await pieces.next();
+  }
+  await pieces.next();
+  expect(timings).toMatchObject({ firstByteMs: 30, bodyMs: 15 });
 });
 
 test('the TLS handshake is timed, and an address needs no DNS', async () => {

@@ -265,3 +265,30 @@ test('a connection through a proxy is told with its phases', async () => {
   body.cancel();
   expect(timings).toMatchObject({ connectMs: expect.any(Number), tlsMs: expect.any(Number) });
 });
+
+test('a proxy for each scheme serves that scheme alone', async () => {
+  await using plain = await startHttpServer((_, response) => response.end('plain'));
+  await using secure = await startTls('secure');
+  await using proxy = await startHttpProxy();
+  const tls = { caCert: authority.cert };
+  for (const setting of [{ http: proxy.url }, { https: { url: proxy.url } }]) {
+    const transport = open({ proxy: setting, tls });
+    for (const { origin } of [plain, secure]) (await transport.send({ url: origin })).body.cancel();
+  }
+  expect(proxy.asked).toEqual([`GET ${plain.origin}/`, `CONNECT 127.0.0.1:${secure.port}`]);
+});
+
+test.each([
+  ['a misspelt scheme', { htps: 'http://proxy' }, '/proxy'],
+  ['a list', ['http://proxy'], '/proxy'],
+  ['a number', 3128, '/proxy'],
+  ['a number for a scheme', { http: 3128 }, '/proxy/http'],
+  ['a URL that is a number', { url: 3128 }, '/proxy/url'],
+  ['a misspelt password', { url: 'http://proxy', pasword: 'x' }, '/proxy'],
+  ['a password that is a number', { url: 'http://proxy', password: 1234 }, '/proxy/password'],
+  ['an exception outside a list', { url: 'http://proxy', noProxy: 'localhost' }, '/proxy/noProxy'],
+  ['a URL that is none', { https: { url: 'proxy' } }, '/proxy/https/url'],
+])('%s is no proxy', async (_, proxy, pointer) => {
+  const failure = await failureOf(open({ proxy: proxy as never }).send({ url: 'http://198.51.100.7/' }));
+  expect([failure.code, failure.pointer]).toEqual(['OPTIONS_INVALID', pointer]);
+});
