@@ -1,0 +1,34 @@
+import { Agent } from 'node:http';
+import { createRequire } from 'node:module';
+import {
+  type CallTask,
+  type Client,
+  CONNECTIONS,
+  checkAnswer,
+  TOTAL_TIMEOUT_MS,
+  toHandRequest,
+} from './by-hand.ts';
+
+/** The part of needle that is used; the package has no types. */
+type Needle = (
+  method: string,
+  url: string,
+  data: string | null,
+  options: object,
+) => Promise<{ readonly statusCode: number; readonly body: unknown }>;
+
+export async function createNeedleClient({ kind, origin }: CallTask): Promise<Client> {
+  const needle = createRequire(import.meta.url)('needle') as Needle;
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  return {
+    async call(nth) {
+      const { method, path, headers, body } = toHandRequest(kind, nth);
+      const options = { headers, agent, response_timeout: TOTAL_TIMEOUT_MS, read_timeout: TOTAL_TIMEOUT_MS };
+      const answer = await needle(method.toLowerCase(), origin + path, body ?? null, options);
+      checkAnswer(kind, answer.statusCode, answer.body);
+    },
+    async close() {
+      agent.destroy();
+    },
+  };
+}
