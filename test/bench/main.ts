@@ -4,7 +4,14 @@ import { readOptions } from './options.ts';
 import { startTarget } from './processes.ts';
 import { judge, type RowResult, showBound, showFigure } from './result.ts';
 import type { Bench } from './rounds.ts';
+import { measureColdToken } from './rows/cold-token.ts';
+import { measureCompile } from './rows/compile.ts';
 import { measureGet } from './rows/get.ts';
+import { measureIdleConnections } from './rows/idle-connections.ts';
+import { measureHttp2, measureLarge, measureMany, measurePost, measureTls } from './rows/other-calls.ts';
+import { measureScaling } from './rows/scaling.ts';
+import { measureColdProcess, measureImport } from './rows/start-up.ts';
+import { measureStreams } from './rows/streams.ts';
 import { toGoalTable, toText } from './tables.ts';
 
 /**
@@ -13,9 +20,21 @@ import { toGoalTable, toText } from './tables.ts';
  */
 const rows: Readonly<Record<string, (bench: Bench) => Promise<RowResult>>> = {
   get: measureGet,
+  tls: measureTls,
+  http2: measureHttp2,
+  post: measurePost,
+  many: measureMany,
+  large: measureLarge,
+  'idle-connections': measureIdleConnections,
+  'cold-token': measureColdToken,
+  streams: measureStreams,
+  compile: measureCompile,
+  import: measureImport,
+  'cold-process': measureColdProcess,
+  scaling: measureScaling,
 };
 /** What the short variant runs. */
-const quickRows = ['get'];
+const quickRows = ['get', 'post', 'large', 'cold-token', 'compile', 'import', 'cold-process'];
 
 const options = readOptions(process.argv.slice(2));
 const names = options.only.length > 0 ? options.only : options.quick ? quickRows : Object.keys(rows);
