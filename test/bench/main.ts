@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { readOptions } from './options.ts';
 import { startTarget } from './processes.ts';
+import { writeReport } from './report.ts';
 import { judge, type RowResult, showBound, showFigure } from './result.ts';
 import type { Bench } from './rounds.ts';
 import { measureColdToken } from './rows/cold-token.ts';
@@ -59,6 +60,7 @@ try {
   target.close();
 }
 process.stdout.write(toText(toGoalTable(results)));
+if (options.write) writeReport(results, { options, takenAt: new Date() });
 if (options.quick) process.exitCode = judgeQuick(results);
 
 /** 1 when a figure is beyond its guard, 2 when no figure could be judged. */

@@ -23,7 +23,7 @@ export interface Rounds {
  * Runs all in turn, round after round. A round in which other processes took more than the permitted share is not
  * counted; the full run repeats it, at most as often as there are rounds. Fewer than half of the rounds are no result.
  */
-export async function interleave({ options }: Bench, runs: readonly Run[]): Promise<Rounds> {
+export async function interleave({ options }: Pick<Bench, 'options'>, runs: readonly Run[]): Promise<Rounds> {
   const clean: (readonly Window[])[] = [];
   const loads: number[] = [];
   const most = options.quick ? options.rounds : 2 * options.rounds;

@@ -13,11 +13,12 @@ export interface ScalingTask {
 const { label, entry, workers: count, callsEach } = readTask<ScalingTask>();
 const file = new URL('./scaling-worker.ts', import.meta.url);
 const workers = Array.from({ length: count }, () => new Worker(file, { workerData: { entry, callsEach } }));
+const exits = workers.map(worker => once(worker, 'exit'));
 await Promise.all(workers.map(worker => once(worker, 'message')));
 await measureWindow(label, async () => {
   const done = Promise.all(workers.map(worker => once(worker, 'message')));
   for (const worker of workers) worker.postMessage('go');
   await done;
 });
-await Promise.all(workers.map(worker => once(worker, 'exit')));
+await Promise.all(exits);
 process.disconnect();
