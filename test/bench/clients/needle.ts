@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { createRequire } from 'node:module';
+import needle from 'needle';
 import {
   type CallTask,
   type Client,
@@ -9,16 +9,7 @@ import {
   toHandRequest,
 } from './by-hand.ts';
 
-/** The part of needle that is used; the package has no types. */
-type Needle = (
-  method: string,
-  url: string,
-  data: string | null,
-  options: object,
-) => Promise<{ readonly statusCode: number; readonly body: unknown }>;
-
 export async function createNeedleClient({ kind, origin }: CallTask): Promise<Client> {
-  const needle = createRequire(import.meta.url)('needle') as Needle;
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   return {
     async call(nth) {
