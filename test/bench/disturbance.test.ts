@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foreignLoad, sampleMachine, toBusyTicks, toTicks } from './disturbance.ts';
 import type { Window } from './processes.ts';
-import { type Bench, interleave, toTrouble } from './rounds.ts';
+import { type Bench, interleave, toSaturation, toTrouble } from './rounds.ts';
 
 const stat = 'cpu  100 20 30 4000 50 6 7 8 9 10\ncpu0 1 2 3\n';
 const ownStat = '42 (a (strange) name) R 1 2 3 0 -1 4 5 6 7 8 11 22 33 44 20 0 1';
@@ -31,6 +31,13 @@ describe('the disturbance of a run', () => {
     expect(toTrouble(2, [0, 0, 3, 3], { rounds: 4, disturbance: 0.2 })).toBeUndefined();
     expect(toTrouble(1, [0, 3, 3, 3], { rounds: 4, disturbance: 0.2 })).toContain('up to 3.00 processors');
     expect(toTrouble(0, [3], { rounds: 1, disturbance: 0.2 })).toContain('0.2 are permitted');
+  });
+});
+
+describe('a target', () => {
+  it('voids a cell when it was busy nearly all the time', () => {
+    expect(toSaturation(0.95)).toBeUndefined();
+    expect(toSaturation(0.97)).toContain('97 %');
   });
 });
 

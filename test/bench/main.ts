@@ -35,7 +35,7 @@ const rows: Readonly<Record<string, (bench: Bench) => Promise<RowResult>>> = {
   scaling: measureScaling,
 };
 /** What the short variant runs. */
-const quickRows = ['get', 'post', 'large', 'cold-token', 'compile', 'import', 'cold-process'];
+const quickRows = ['get', 'large', 'cold-token', 'compile', 'import', 'cold-process'];
 
 const options = readOptions(process.argv.slice(2));
 const names = options.only.length > 0 ? options.only : options.quick ? quickRows : Object.keys(rows);

@@ -9,6 +9,9 @@ export interface Bench {
   readonly options: Options;
 }
 
+/** The share of the time in which the event loop of a target may be busy. */
+const SATURATED = 0.95;
+
 /** One after the other, each in a fresh process; the windows of one round. */
 export type Run = () => Promise<readonly Window[]>;
 
@@ -45,6 +48,13 @@ export function toTrouble(
   if (cleanRounds > 0 && cleanRounds >= rounds / 2) return undefined;
   const heaviest = Math.max(...loads).toFixed(2);
   return `disturbed: other processes used up to ${heaviest} processors, ${disturbance} are permitted`;
+}
+
+/** Why a cell is void whose target was so busy that it set the pace; undefined when it was not. */
+export function toSaturation(targetBusy: number): string | undefined {
+  return targetBusy > SATURATED
+    ? `void: the target was busy for ${(100 * targetBusy).toFixed(0)} % of the time`
+    : undefined;
 }
 
 /** One number per round, of the window with this label. */

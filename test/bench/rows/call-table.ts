@@ -1,14 +1,11 @@
 import type { CallKind, CallTask } from '../clients/by-hand.ts';
 import { runFresh, type Window } from '../processes.ts';
 import { type Bound, type Figure, showNumber, type TextTable, toFigure } from '../result.ts';
-import { type Bench, interleave, pick } from '../rounds.ts';
+import { type Bench, interleave, pick, toSaturation } from '../rounds.ts';
 import { median, ratios, type Spread, spread } from '../statistics.ts';
 
 export const BASE = 'undici.request';
 const AGAIN = 'undici.request again';
-
-/** A target whose event loop was busy for longer than that has set the pace itself. */
-const SATURATED = 0.95;
 
 export interface CallPlan {
   readonly kind: CallKind;
@@ -26,6 +23,8 @@ export interface CallLine {
   readonly cpuRatio: Spread;
   readonly perSecond: Spread;
   readonly throughputRatio: Spread;
+  /** Calls per second of each round. */
+  readonly rates: readonly number[];
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly p99Ratio: Spread;
@@ -84,12 +83,13 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
       cpuRatio: ratio(cpuUs),
       perSecond: spread(of(perSecond)),
       throughputRatio: ratio(perSecond),
+      rates: of(perSecond),
       p50Ms: median(of(({ found }) => found['p50Ms'] ?? Number.NaN)),
       p99Ms: median(of(p99)),
       p99Ratio: ratio(p99),
       rssMib: median(of(({ found }) => found['rssMib'] ?? Number.NaN)),
       targetBusy,
-      trouble: rounds.trouble ?? (targetBusy > SATURATED ? 'void: the target was saturated' : undefined),
+      trouble: rounds.trouble ?? toSaturation(targetBusy),
     };
   });
   const find = (client: string) => {

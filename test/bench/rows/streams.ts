@@ -9,7 +9,7 @@ import {
   type TextTable,
   toFigure,
 } from '../result.ts';
-import { type Bench, interleave, pick, type Rounds } from '../rounds.ts';
+import { type Bench, interleave, pick, type Rounds, toSaturation } from '../rounds.ts';
 import { median, ratios, spread } from '../statistics.ts';
 
 interface Course {
@@ -72,6 +72,8 @@ async function measure(bench: Bench, course: Course): Promise<Measured> {
 
 function toFigures({ course, rounds }: Measured): readonly Figure[] {
   const { title, base, kind, mib, others } = course;
+  const reason =
+    rounds.trouble ?? toSaturation(median(pick(rounds, 'ferrule', ({ targetBusy }) => targetBusy)));
   const speed = (label: string) => pick(rounds, label, ({ cost }) => mib / cost.wallMs);
   const growth = (label: string) => pick(rounds, label, ({ found }) => found['growthMib'] ?? Number.NaN);
   const ratio = (what: string, of: (label: string) => readonly number[], goal: Bound, guard: Bound) =>
@@ -80,7 +82,7 @@ function toFigures({ course, rounds }: Measured): readonly Figure[] {
       spread(ratios(of('ferrule'), of(base), of('again'))),
       '',
       { goal, guard },
-      rounds.trouble,
+      reason,
     );
   const again = spread(speed('again').map((value, nth) => value / (speed(base)[nth] ?? Number.NaN)));
   return [
@@ -92,10 +94,10 @@ function toFigures({ course, rounds }: Measured): readonly Figure[] {
         spread(ratios(speed('ferrule'), speed(other), speed(other))),
         '',
         {},
-        rounds.trouble,
+        reason,
       ),
     ),
-    toFigure(`${title}: throughput, ${base} again (A/A)`, again, '', {}, rounds.trouble),
+    toFigure(`${title}: throughput, ${base} again (A/A)`, again, '', {}, reason),
   ];
 }
 
