@@ -55,12 +55,13 @@ try {
     if (result === undefined) continue;
     results.push(result);
     process.stdout.write(result.tables.map(toText).join(''));
+    // After each row: a long run that is interrupted has not been for nothing.
+    if (options.write) writeReport(results, { options, takenAt: new Date() });
   }
 } finally {
   target.close();
 }
 process.stdout.write(toText(toGoalTable(results)));
-if (options.write) writeReport(results, { options, takenAt: new Date() });
 if (options.quick) process.exitCode = judgeQuick(results);
 
 /** 1 when a figure is beyond its guard, 2 when no figure could be judged. */
