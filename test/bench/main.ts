@@ -1,90 +1,77 @@
-import { execFileSync, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Round } from './calls.ts';
-import { median, quartiles } from './statistics.ts';
+import { readOptions } from './options.ts';
+import { startTarget } from './processes.ts';
+import { writeReport } from './report.ts';
+import { judge, type RowResult, showBound, showFigure } from './result.ts';
+import type { Bench } from './rounds.ts';
+import { measureColdToken } from './rows/cold-token.ts';
+import { measureCompile } from './rows/compile.ts';
+import { measureGet } from './rows/get.ts';
+import { measureIdleConnections } from './rows/idle-connections.ts';
+import { measureHttp2, measureLarge, measureMany, measurePost, measureTls } from './rows/other-calls.ts';
+import { measureScaling } from './rows/scaling.ts';
+import { measureColdProcess, measureImport } from './rows/start-up.ts';
+import { measureStreams } from './rows/streams.ts';
+import { toGoalTable, toText } from './tables.ts';
 
 /**
- * `npm run bench [-- --quick]`: what Ferrule costs, in CPU time, measured in fresh processes over the build in `dist`.
- * CPU time, because on a shared machine wall time measures the neighbours.
+ * `npm run bench [-- --quick] [--only ROW]… [--rounds N] [--disturbance PROCESSORS] [--write]`: what Ferrule costs
+ * beside other clients that do the same work, over the build in `dist`.
  */
-const quick = process.argv.includes('--quick');
+const rows: Readonly<Record<string, (bench: Bench) => Promise<RowResult>>> = {
+  get: measureGet,
+  tls: measureTls,
+  http2: measureHttp2,
+  post: measurePost,
+  many: measureMany,
+  large: measureLarge,
+  'idle-connections': measureIdleConnections,
+  'cold-token': measureColdToken,
+  streams: measureStreams,
+  compile: measureCompile,
+  import: measureImport,
+  'cold-process': measureColdProcess,
+  scaling: measureScaling,
+};
+/** What the short variant runs. */
+const quickRows = ['get', 'large', 'cold-token', 'compile', 'import', 'cold-process'];
+
+const options = readOptions(process.argv.slice(2));
+const names = options.only.length > 0 ? options.only : options.quick ? quickRows : Object.keys(rows);
+const unknown = names.find(name => !Object.hasOwn(rows, name));
+if (unknown !== undefined)
+  throw new TypeError(`--only ${unknown}: expected one of ${Object.keys(rows).join(', ')}`);
+
 const build = fileURLToPath(new URL('../tools/build.ts', import.meta.url));
+if (spawnSync(process.execPath, [build], { stdio: 'inherit' }).status !== 0) process.exit(1);
 const entry = new URL('../../dist/index.js', import.meta.url).href;
 
-if (spawnSync(process.execPath, [build], { stdio: 'inherit' }).status !== 0) process.exit(1);
-print(`Node ${process.version}, ${process.platform} ${process.arch}\n\n`);
-printImportCost(quick ? 9 : 25);
-await printCallCost(quick ? 7 : 21, quick ? 1_000 : 4_000);
-
-/** Runs with and without the import in turn, so that what slows the machine down slows both. */
-function printImportCost(runs: number): void {
-  const report =
-    'const { user, system } = process.cpuUsage(); process.stdout.write(String((user + system) / 1000));';
-  const script = (text: string) => Number(run(['--input-type=module', '--eval', text + report]));
-  const bare: number[] = [];
-  const bareAgain: number[] = [];
-  const imported: number[] = [];
-  for (let nth = 0; nth < runs; nth++) {
-    bare.push(script(''));
-    imported.push(script(`await import(${JSON.stringify(entry)});`));
-    bareAgain.push(script(''));
+const target = await startTarget();
+const results: RowResult[] = [];
+try {
+  for (const name of names) {
+    const result = await rows[name]?.({ target, entry, options });
+    if (result === undefined) continue;
+    results.push(result);
+    process.stdout.write(result.tables.map(toText).join(''));
+    // After each row: a long run that is interrupted has not been for nothing.
+    if (options.write) writeReport(results, { options, takenAt: new Date() });
   }
-  const [low, high] = quartiles(imported);
-  printTable('Import of the main entry', [
-    ['', 'CPU ms'],
-    ['bare Node', median(bare).toFixed(1)],
-    ['bare Node again (A/A)', median(bareAgain).toFixed(1)],
-    ['with Ferrule', `${median(imported).toFixed(1)}  (quartiles ${low.toFixed(1)} to ${high.toFixed(1)})`],
-    ['difference', (median(imported) - median([...bare, ...bareAgain])).toFixed(1)],
-  ]);
+} finally {
+  target.close();
 }
+process.stdout.write(toText(toGoalTable(results)));
+if (options.quick) process.exitCode = judgeQuick(results);
 
-async function printCallCost(rounds: number, calls: number): Promise<void> {
-  const server = fork(new URL('./server.ts', import.meta.url));
-  try {
-    const [port] = (await once(server, 'message')) as [number];
-    const rows = [1, 100].map(concurrency => {
-      const file = fileURLToPath(new URL('./calls.ts', import.meta.url));
-      const counts = [concurrency, rounds, calls].map(String);
-      return toRow(concurrency, JSON.parse(run([file, String(port), entry, ...counts])) as readonly Round[]);
-    });
-    printTable(
-      `One warm GET: cached token, 4 template values, 5 outputs (${rounds} rounds of ${calls} calls)`,
-      [['concurrency', 'undici µs', 'Ferrule µs', 'ratio', 'quartiles', 'A/A ratio'], ...rows],
-    );
-    print(
-      'CPU microseconds per call. undici: request() and body.json(), without templates, outputs and report.\n',
-    );
-    print('Ratio: Ferrule to the mean of the undici runs before and after it, median of the rounds.\n');
-  } finally {
-    server.kill();
+/** 1 when a figure is beyond its guard, 2 when no figure could be judged. */
+function judgeQuick(all: readonly RowResult[]): number {
+  const guarded = all.flatMap(({ figures }) => figures).filter(({ guard }) => guard !== undefined);
+  const beyond = guarded.filter(figure => judge(figure, figure.guard) === 'missed');
+  for (const figure of beyond) {
+    const bound = showBound(figure.guard ?? {}, figure.unit);
+    process.stdout.write(`Regression: ${figure.what} is ${showFigure(figure)}, permitted ${bound}\n`);
   }
-}
-
-function toRow(concurrency: number, rounds: readonly Round[]): readonly string[] {
-  const ratios = rounds.map(({ undici, ferrule, undiciAgain }) => (2 * ferrule) / (undici + undiciAgain));
-  const [low, high] = quartiles(ratios);
-  return [
-    String(concurrency),
-    median(rounds.flatMap(({ undici, undiciAgain }) => [undici, undiciAgain])).toFixed(0),
-    median(rounds.map(({ ferrule }) => ferrule)).toFixed(0),
-    median(ratios).toFixed(2),
-    `${low.toFixed(2)} to ${high.toFixed(2)}`,
-    median(rounds.map(({ undici, undiciAgain }) => undiciAgain / undici)).toFixed(2),
-  ];
-}
-
-function printTable(title: string, rows: readonly (readonly string[])[]): void {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
-  const lines = rows.map(row => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  print(`${title}\n${lines.map(line => `  ${line.trimEnd()}\n`).join('')}\n`);
-}
-
-function run(args: readonly string[]): string {
-  return execFileSync(process.execPath, args, { encoding: 'utf8' });
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
+  if (beyond.length > 0) return 1;
+  return guarded.every(figure => judge(figure, figure.guard) === 'void') ? 2 : 0;
 }

@@ -1,0 +1,36 @@
+import { readBytes, readEvents } from '../clients/streams.ts';
+import { measureWindow, readTask } from './window.ts';
+
+/** Reads one long answer and says how far the memory of the process grew. Needs `--expose-gc`. */
+export interface StreamTask {
+  readonly label: string;
+  readonly client: 'ferrule' | 'undici.stream' | 'eventsource-parser' | 'eventsource-parser and JSON';
+  readonly kind: 'bytes' | 'events';
+  readonly origin: string;
+  readonly entry: string;
+  readonly mib: number;
+  /** As fast as it comes when left out. */
+  readonly mibPerSecond?: number;
+}
+
+const MIB = 1024 * 1024;
+const SAMPLE_EVERY_MS = 5;
+const task = readTask<StreamTask>();
+const read = task.kind === 'bytes' ? await readBytes(task) : await readEvents(task);
+
+// The first answer loads the libraries and warms the code.
+await read.run(Math.min(16, task.mib));
+globalThis.gc?.();
+const before = process.memoryUsage.rss();
+let highest = before;
+const watch = setInterval(() => {
+  highest = Math.max(highest, process.memoryUsage.rss());
+}, SAMPLE_EVERY_MS);
+await measureWindow(
+  task.label,
+  () => read.run(task.mib),
+  () => ({ growthMib: (Math.max(highest, process.memoryUsage.rss()) - before) / MIB }),
+);
+clearInterval(watch);
+await read.close();
+process.disconnect();

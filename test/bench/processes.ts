@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { foreignLoad, type MachineSample, sampleMachine } from './disturbance.ts';
+import type { Cost, MeasuredWindow } from './measured/window.ts';
+import type { TargetPlace, TargetUsage } from './target/main.ts';
+
+/** The target in its own process, running until it is closed. */
+export interface Target {
+  readonly pid: number;
+  readonly place: TargetPlace;
+  usage(): Promise<TargetUsage>;
+  close(): void;
+}
+
+/** One measured window, seen from the process that did it, from the target and from the machine. */
+export interface Window {
+  readonly label: string;
+  readonly cost: Cost;
+  readonly found: Readonly<Record<string, number>>;
+  /** Processors that other processes kept busy. */
+  readonly foreign: number;
+  /** The share of the time in which the event loop of the target was busy. */
+  readonly targetBusy: number;
+  /** Token requests and TLS handshakes that the target saw. */
+  readonly tokens: number;
+  readonly handshakes: number;
+}
+
+export async function startTarget(): Promise<Target> {
+  const child = fork(new URL('./target/main.ts', import.meta.url));
+  const [place] = (await once(child, 'message')) as [TargetPlace];
+  const usage = async () => {
+    const answer = once(child, 'message');
+    child.send('usage');
+    const [used] = (await answer) as [TargetUsage];
+    return used;
+  };
+  return { pid: child.pid ?? 0, place, usage, close: () => child.disconnect() };
+}
+
+/** Runs `file` with a task in a fresh process and gives what it measured. Fails when the process fails. */
+export async function runFresh(
+  file: URL,
+  task: unknown,
+  target: Target,
+  execArgv: readonly string[] = [],
+): Promise<readonly Window[]> {
+  const child = fork(file, [JSON.stringify(task)], { execArgv: [...execArgv] });
+  const windows: Window[] = [];
+  let begun: Moment | undefined;
+  child.on('message', async (message: 'ready' | MeasuredWindow) => {
+    const moment = await observe(target, child);
+    if (message === 'ready') begun = moment;
+    else if (begun !== undefined) windows.push(toWindow(message, begun, moment));
+    child.send('go on');
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  // What went wrong stands in the output of the process, which is also ours.
+  if (code !== 0)
+    throw new Error(`${file.pathname} failed with ${code}: ${JSON.stringify(task).slice(0, 200)}`);
+  return windows;
+}
+
+interface Moment {
+  readonly machine: MachineSample | undefined;
+  readonly used: TargetUsage;
+  readonly atMs: number;
+}
+
+async function observe(target: Target, child: ChildProcess): Promise<Moment> {
+  const machine = sampleMachine([target.pid, child.pid ?? 0]);
+  return { machine, used: await target.usage(), atMs: performance.now() };
+}
+
+function toWindow({ label, cost, found }: MeasuredWindow, before: Moment, after: Moment): Window {
+  return {
+    label,
+    cost,
+    found,
+    foreign: foreignLoad(before.machine, after.machine),
+    targetBusy: (after.used.activeMs - before.used.activeMs) / (after.atMs - before.atMs),
+    tokens: after.used.tokens - before.used.tokens,
+    handshakes: after.used.handshakes - before.used.handshakes,
+  };
+}

@@ -1,0 +1,138 @@
+import type { CallKind, CallTask } from '../clients/by-hand.ts';
+import { runFresh, type Window } from '../processes.ts';
+import { type Bound, type Figure, showNumber, type TextTable, toFigure } from '../result.ts';
+import { type Bench, interleave, pick, toSaturation } from '../rounds.ts';
+import { median, ratios, type Spread, spread } from '../statistics.ts';
+
+export const BASE = 'undici.request';
+const AGAIN = 'undici.request again';
+
+export interface CallPlan {
+  readonly kind: CallKind;
+  readonly concurrency: number;
+  /** Beside the base, which runs first and last in every round. */
+  readonly clients: readonly string[];
+  readonly warmUpCalls: number;
+  readonly calls: number;
+}
+
+/** One client at one concurrency: numbers, and ratios to the base. */
+export interface CallLine {
+  readonly client: string;
+  readonly cpuUs: Spread;
+  readonly cpuRatio: Spread;
+  readonly perSecond: Spread;
+  readonly throughputRatio: Spread;
+  /** Calls per second of each round. */
+  readonly rates: readonly number[];
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p99Ratio: Spread;
+  readonly rssMib: number;
+  readonly targetBusy: number;
+  /** Why its ratios mean nothing. */
+  readonly trouble: string | undefined;
+}
+
+export interface CallTable {
+  readonly plan: CallPlan;
+  readonly lines: readonly CallLine[];
+  readonly find: (client: string) => CallLine;
+}
+
+export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTable> {
+  const { plain, tls, http2, ca } = bench.target.place;
+  const port = plan.kind === 'tls' ? tls : plan.kind === 'http2' ? http2 : plain;
+  const secure = port !== plain;
+  const file = new URL('../clients/main.ts', import.meta.url);
+  const run = (client: string, label: string) => {
+    const task: CallTask = {
+      kind: plan.kind,
+      client,
+      label,
+      origin: `${secure ? 'https' : 'http'}://127.0.0.1:${port}`,
+      tokenOrigin: `http://127.0.0.1:${plain}`,
+      ...(secure ? { ca } : {}),
+      entry: bench.entry,
+      concurrency: plan.concurrency,
+      warmUpCalls: plan.warmUpCalls,
+      calls: plan.calls,
+    };
+    return () => runFresh(file, task, bench.target);
+  };
+  const names = [BASE, ...plan.clients, AGAIN];
+  const rounds = await interleave(
+    bench,
+    names.map(label => run(label === AGAIN ? BASE : label, label)),
+  );
+  const lines = names.map((client): CallLine => {
+    const of = (toNumber: (window: Window) => number) => pick(rounds, client, toNumber);
+    const ratio = (toNumber: (window: Window) => number) => {
+      const before = pick(rounds, BASE, toNumber);
+      if (client === AGAIN)
+        return spread(of(toNumber).map((value, nth) => value / (before[nth] ?? Number.NaN)));
+      return spread(ratios(of(toNumber), before, pick(rounds, AGAIN, toNumber)));
+    };
+    const cpuUs = ({ cost }: Window) => (cost.cpuMs * 1000) / plan.calls;
+    const perSecond = ({ cost }: Window) => (plan.calls * 1000) / cost.wallMs;
+    const p99 = ({ found }: Window) => found['p99Ms'] ?? Number.NaN;
+    const targetBusy = median(of(window => window.targetBusy));
+    return {
+      client,
+      cpuUs: spread(of(cpuUs)),
+      cpuRatio: ratio(cpuUs),
+      perSecond: spread(of(perSecond)),
+      throughputRatio: ratio(perSecond),
+      rates: of(perSecond),
+      p50Ms: median(of(({ found }) => found['p50Ms'] ?? Number.NaN)),
+      p99Ms: median(of(p99)),
+      p99Ratio: ratio(p99),
+      rssMib: median(of(({ found }) => found['rssMib'] ?? Number.NaN)),
+      targetBusy,
+      trouble: rounds.trouble ?? toSaturation(targetBusy),
+    };
+  });
+  const find = (client: string) => {
+    const line = lines.find(each => each.client === client);
+    if (line === undefined) throw new TypeError(`${client} was not measured`);
+    return line;
+  };
+  return { plan, lines, find };
+}
+
+type RatioName = 'cpuRatio' | 'throughputRatio' | 'p99Ratio';
+
+/** A ratio of Ferrule to the base, with what it should be. The guard is far from the goal: a short run is noisy. */
+export function ferruleFigure(
+  { find }: CallTable,
+  ratio: RatioName,
+  what: string,
+  bounds: { readonly goal?: Bound; readonly guard?: Bound },
+): Figure {
+  const line = find('ferrule');
+  return toFigure(what, line[ratio], '', bounds, line.trouble ?? find(BASE).trouble);
+}
+
+export function toTextTable(title: string, { lines }: CallTable): TextTable {
+  return {
+    title,
+    head: ['client', 'CPU µs', 'CPU ratio', 'calls/s', 'ratio', 'p50 ms', 'p99 ms', 'RSS MiB', 'target busy'],
+    lines: lines.map(line => {
+      const ratio = ({ median: middle, lower, upper }: Spread) =>
+        line.client === BASE || line.trouble !== undefined
+          ? '-'
+          : `${middle.toFixed(2)} (${lower.toFixed(2)} to ${upper.toFixed(2)})`;
+      return [
+        line.client === AGAIN ? 'undici.request again (A/A)' : line.client,
+        showNumber(line.cpuUs.median),
+        ratio(line.cpuRatio),
+        line.perSecond.median.toFixed(0),
+        ratio(line.throughputRatio),
+        line.p50Ms.toFixed(2),
+        line.p99Ms.toFixed(2),
+        line.rssMib.toFixed(0),
+        `${(100 * line.targetBusy).toFixed(0)} %`,
+      ];
+    }),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Bound, Figure, Plot, RowResult } from '../result.ts';
+import { toFigure } from '../result.ts';
+import type { Bench } from '../rounds.ts';
+import { spread } from '../statistics.ts';
+import { BASE, type CallTable, ferruleFigure, measureCalls, toTextTable } from './call-table.ts';
+
+const contenders = ['undici dispatch', 'node:http', 'fetch', 'ofetch', 'ky', 'axios', 'needle', 'got'];
+
+/** How many times their throughput at 100 at a time Ferrule should have. Just being faster is the least. */
+const beaten: Readonly<Record<string, number>> = {
+  got: 5,
+  axios: 4,
+  ky: 4,
+  fetch: 2,
+  ofetch: 2,
+  needle: 1,
+};
+
+const goals: Readonly<Record<number, { readonly goal: Bound; readonly guard: Bound }>> = {
+  1: { goal: { atMost: 1 }, guard: { atMost: 2 } },
+  100: { goal: { atMost: 0.9 }, guard: { atMost: 2 } },
+};
+
+/** A GET of 1 kB JSON, at 1, 10 and 100 calls at a time, against every other client. */
+export async function measureGet(bench: Bench): Promise<RowResult> {
+  const { quick } = bench.options;
+  const tables: CallTable[] = [];
+  for (const concurrency of quick ? [1, 100] : [1, 10, 100]) {
+    const clients = quick ? ['ferrule'] : ['ferrule', ...contenders];
+    const counts = { warmUpCalls: quick ? 1_500 : 4_000, calls: quick ? 3_000 : 10_000 };
+    tables.push(await measureCalls(bench, { kind: 'get', concurrency, clients, ...counts }));
+  }
+  return {
+    name: 'get',
+    title: 'GET: cached bearer token, templated path, query and 3 headers, JSON of 1 kB, 5 outputs',
+    figures: tables.flatMap(toFigures),
+    tables: tables.map(table => toTextTable(`GET, ${table.plan.concurrency} at a time`, table)),
+    ...(quick ? {} : { plots: [toPlot(tables)] }),
+  };
+}
+
+function toFigures(table: CallTable): readonly Figure[] {
+  const { concurrency, clients } = table.plan;
+  const what = (of: string) => `GET, ${concurrency} at a time: ${of}`;
+  const cpu = ferruleFigure(table, 'cpuRatio', what('CPU to undici.request'), goals[concurrency] ?? {});
+  const throughput = ferruleFigure(table, 'throughputRatio', what('throughput to undici.request'), {
+    ...(concurrency === 100 ? { goal: { atLeast: 1.1 }, guard: { atLeast: 0.5 } } : {}),
+  });
+  // Equal within what the same client shows against itself.
+  const p99 = ferruleFigure(table, 'p99Ratio', what('p99 to undici.request'), { goal: { atMost: 1.05 } });
+  if (concurrency !== 100) return [cpu, throughput, p99];
+  const others = clients.filter(client => client in beaten).map(client => toContender(table, client, what));
+  return [cpu, throughput, p99, ...others];
+}
+
+function toContender({ find }: CallTable, client: string, what: (of: string) => string): Figure {
+  const [own, other] = [find('ferrule'), find(client)];
+  const measured = spread(own.rates.map((rate, round) => rate / (other.rates[round] ?? Number.NaN)));
+  const goal = { atLeast: beaten[client] ?? 1 };
+  return toFigure(what(`throughput to ${client}`), measured, '', { goal }, own.trouble ?? other.trouble);
+}
+
+function toPlot(tables: readonly CallTable[]): Plot {
+  const clients = [BASE, 'ferrule', ...contenders];
+  return {
+    file: 'cost-against-concurrency.svg',
+    title: 'Processor time of a GET',
+    x: 'calls at a time',
+    y: 'CPU µs per call',
+    lines: clients.map(name => ({
+      name,
+      points: tables.map(({ plan, find }) => [plan.concurrency, find(name).cpuUs.median] as const),
+    })),
+  };
+}

@@ -1,0 +1,133 @@
+import type { StreamTask } from '../measured/stream.ts';
+import { runFresh } from '../processes.ts';
+import {
+  type Bound,
+  type Figure,
+  type Plot,
+  type RowResult,
+  showNumber,
+  type TextTable,
+  toFigure,
+} from '../result.ts';
+import { type Bench, interleave, pick, type Rounds, toSaturation } from '../rounds.ts';
+import { median, ratios, spread } from '../statistics.ts';
+
+interface Course {
+  readonly title: string;
+  readonly kind: StreamTask['kind'];
+  readonly base: StreamTask['client'];
+  readonly others: readonly StreamTask['client'][];
+  readonly mib: number;
+  readonly mibPerSecond?: number;
+}
+
+interface Measured {
+  readonly course: Course;
+  readonly rounds: Rounds;
+}
+
+/** Long answers: bytes to a fast and to a slow consumer, and server-sent events with outputs for each. */
+export async function measureStreams(bench: Bench): Promise<RowResult> {
+  const { quick } = bench.options;
+  const bytes = { kind: 'bytes', base: 'undici.stream', others: [] } as const;
+  const lengths = quick ? [64] : [16, 64, 256];
+  const fast: Measured[] = [];
+  for (const mib of lengths) {
+    fast.push(await measure(bench, { ...bytes, title: `${mib} MiB to a fast consumer`, mib }));
+  }
+  const paced = { ...bytes, title: '256 MiB to a consumer at 128 MiB/s', mib: 256, mibPerSecond: 128 };
+  const events: Course = {
+    title: `${quick ? 16 : 64} MiB of server-sent events with 2 outputs each`,
+    kind: 'events',
+    base: 'eventsource-parser',
+    others: ['eventsource-parser and JSON'],
+    mib: quick ? 16 : 64,
+  };
+  const all = [...fast, ...(quick ? [] : [await measure(bench, paced)]), await measure(bench, events)];
+  return {
+    name: 'streams',
+    title: 'Streams',
+    figures: all.flatMap(toFigures),
+    tables: all.map(toTable),
+    ...(quick ? {} : { plots: [toPlot(fast)] }),
+  };
+}
+
+async function measure(bench: Bench, course: Course): Promise<Measured> {
+  const { target, entry } = bench;
+  const { kind, mib, mibPerSecond, base } = course;
+  const file = new URL('../measured/stream.ts', import.meta.url);
+  const run = (client: StreamTask['client'], label: string = client) => {
+    const origin = `http://127.0.0.1:${target.place.plain}`;
+    const pace = mibPerSecond === undefined ? {} : { mibPerSecond };
+    const task: StreamTask = { label, client, kind, origin, entry, mib, ...pace };
+    return () => runFresh(file, task, target, ['--expose-gc']);
+  };
+  const others = course.others.map(client => run(client));
+  return {
+    course,
+    rounds: await interleave(bench, [run(base), run('ferrule'), ...others, run(base, 'again')]),
+  };
+}
+
+function toFigures({ course, rounds }: Measured): readonly Figure[] {
+  const { title, base, kind, mib, others } = course;
+  const reason =
+    rounds.trouble ?? toSaturation(median(pick(rounds, 'ferrule', ({ targetBusy }) => targetBusy)));
+  const speed = (label: string) => pick(rounds, label, ({ cost }) => mib / cost.wallMs);
+  const growth = (label: string) => pick(rounds, label, ({ found }) => found['growthMib'] ?? Number.NaN);
+  const ratio = (what: string, of: (label: string) => readonly number[], goal: Bound, guard: Bound) =>
+    toFigure(
+      `${title}: ${what} to ${base}`,
+      spread(ratios(of('ferrule'), of(base), of('again'))),
+      '',
+      { goal, guard },
+      reason,
+    );
+  const again = spread(speed('again').map((value, nth) => value / (speed(base)[nth] ?? Number.NaN)));
+  return [
+    ratio('throughput', speed, { atLeast: 0.9 }, { atLeast: 0.1 }),
+    ...(kind === 'bytes' ? [ratio('memory growth', growth, { atMost: 1.1 }, { atMost: 4 })] : []),
+    ...others.map(other =>
+      toFigure(
+        `${title}: throughput to ${other}`,
+        spread(ratios(speed('ferrule'), speed(other), speed(other))),
+        '',
+        {},
+        reason,
+      ),
+    ),
+    toFigure(`${title}: throughput, ${base} again (A/A)`, again, '', {}, reason),
+  ];
+}
+
+function toTable({ course, rounds }: Measured): TextTable {
+  const { title, base, others, mib } = course;
+  return {
+    title,
+    head: ['client', 'MiB/s', 'CPU ms per MiB', 'memory growth MiB', 'target busy'],
+    lines: [base, 'ferrule', ...others, 'again'].map(label => [
+      label === 'again' ? `${base} again (A/A)` : label,
+      showNumber(median(pick(rounds, label, ({ cost }) => (1000 * mib) / cost.wallMs))),
+      showNumber(median(pick(rounds, label, ({ cost }) => cost.cpuMs / mib))),
+      showNumber(median(pick(rounds, label, ({ found }) => found['growthMib'] ?? Number.NaN))),
+      `${(100 * median(pick(rounds, label, ({ targetBusy }) => targetBusy))).toFixed(0)} %`,
+    ]),
+  };
+}
+
+function toPlot(measured: readonly Measured[]): Plot {
+  return {
+    file: 'memory-against-stream-length.svg',
+    title: 'Memory growth while a stream is read',
+    x: 'MiB streamed',
+    y: 'MiB more resident memory',
+    lines: ['undici.stream', 'ferrule'].map(name => ({
+      name,
+      points: measured.map(({ course, rounds }) => {
+        const growth = pick(rounds, name, ({ found }) => found['growthMib'] ?? Number.NaN);
+        return [course.mib, median(growth)] as const;
+      }),
+    })),
+  };
+}
