@@ -11,7 +11,15 @@ import { faults, head, oneLine } from './server-faults.ts';
 const kinds = ['GET', 'POST', 'stream'] as const;
 type Kind = (typeof kinds)[number];
 
-function connect(engine: Engine, origin: string, kind: Kind) {
+/** Short for the wait that a fault is about, and beyond what a busy machine takes for all others. */
+function timeoutsFor(codes: readonly string[]) {
+  return {
+    headersMs: codes.includes('HEADERS_TIMEOUT') ? 120 : 10_000,
+    bodyIdleMs: codes.includes('BODY_TIMEOUT') ? 60 : 10_000,
+  };
+}
+
+function connect(engine: Engine, origin: string, kind: Kind, codes: readonly string[] = []) {
   return engine.connection({
     name: 'Acme',
     config: {
@@ -19,7 +27,7 @@ function connect(engine: Engine, origin: string, kind: Kind) {
       headers: { 'X-Key': '<<Key>>' },
       params: { key: '<<Key>>' },
       auth: { authType: 'basic', username: 'robot', password: '<<Key>>' },
-      timeouts: { headersMs: 120, bodyIdleMs: 60 },
+      timeouts: timeoutsFor(codes),
     },
     secrets: { Key: CANARY },
     operations: [
@@ -41,8 +49,8 @@ function connect(engine: Engine, origin: string, kind: Kind) {
   });
 }
 
-async function go(engine: Engine, origin: string, kind: Kind): Promise<unknown> {
-  const connection = connect(engine, origin, kind);
+async function go(engine: Engine, origin: string, kind: Kind, codes: readonly string[]): Promise<unknown> {
+  const connection = connect(engine, origin, kind, codes);
   try {
     if (kind !== 'stream') return await connection.execute('Go', {}, { debug: true });
     for await (const _ of connection.stream('Go', {}, { debug: true }));
@@ -89,8 +97,8 @@ describe.each(adapters)('over %s,', (_adapter, create) => {
           else fault(socket, received);
         });
         await using engine = openEngine(create);
-        if (warm) await go(engine, server.origin, kind);
-        const outcome = await go(engine, server.origin, kind);
+        if (warm) await go(engine, server.origin, kind, codes);
+        const outcome = await go(engine, server.origin, kind, codes);
         if (codes.includes('answer')) {
           expect(outcome).not.toBeInstanceOf(Error);
         } else {
@@ -111,7 +119,7 @@ describe.each(adapters)('over %s,', (_adapter, create) => {
 
     it('is not there at all gives a typed error and no secret', async () => {
       await using engine = openEngine(create);
-      const outcome = await go(engine, `http://127.0.0.1:${await unusedPort()}`, kind);
+      const outcome = await go(engine, `http://127.0.0.1:${await unusedPort()}`, kind, []);
       if (!(outcome instanceof FerruleError)) throw new TypeError('expected a refusal');
       expect([outcome.code, outcome.stage, outcome.retryable]).toEqual(['CONNECT_REFUSED', 'send', true]);
       expect(holdsCanary(allOf(outcome))).toBe(false);
@@ -133,17 +141,17 @@ describe.each(adapters)('over %s,', (_adapter, create) => {
 
   it.each(Object.entries(faults))(
     'a server that %s leaves no secret in a connection test',
-    async (_, { fault }) => {
+    async (_, { fault, codes }) => {
       await using server = await startFaultServer(fault);
       await using engine = openEngine(create);
-      const report = await connect(engine, server.origin, 'GET').test();
+      const report = await connect(engine, server.origin, 'GET', codes).test();
       expect(holdsCanary(JSON.stringify(report) + inspect(report, { depth: 20 }))).toBe(false);
     },
   );
 
   it.each(Object.entries(faults))(
     'a token endpoint that %s leaves no secret in the error',
-    async (_, { fault }) => {
+    async (_, { fault, codes }) => {
       await using server = await startFaultServer(fault);
       await using engine = openEngine(create);
       const connection = engine.connection({
@@ -157,7 +165,7 @@ describe.each(adapters)('over %s,', (_adapter, create) => {
             clientSecret: '<<Key>>',
             clientAuth: 'basic_auth',
           },
-          timeouts: { headersMs: 120, bodyIdleMs: 60 },
+          timeouts: timeoutsFor(codes),
         },
         secrets: { Key: CANARY },
         operations: [{ name: 'Go', config: { method: 'GET', path: '/' } }],
