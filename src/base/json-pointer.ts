@@ -3,7 +3,9 @@
  * The empty list is the whole document, written as the empty string.
  */
 export function toJsonPointer(segments: readonly (string | number)[]): string {
-  return segments.map(segment => `/${escapeSegment(String(segment))}`).join('');
+  let pointer = '';
+  for (const segment of segments) pointer += `/${escapeSegment(String(segment))}`;
+  return pointer;
 }
 
 /** Appends segments to a pointer: `joinPointer('/config', 'auth')` gives `/config/auth`. */
@@ -20,5 +22,6 @@ export function fromJsonPointer(pointer: string): string[] {
 }
 
 function escapeSegment(segment: string): string {
+  if (!segment.includes('~') && !segment.includes('/')) return segment;
   return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }

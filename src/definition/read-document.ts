@@ -1,4 +1,4 @@
-import { joinPointer } from '../base/json-pointer.ts';
+import { toJsonPointer } from '../base/json-pointer.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { locateJsonError } from './json-error-place.ts';
@@ -56,32 +56,39 @@ function parseJson(text: string): unknown {
 
 function copyJson(document: unknown): JsonValue {
   const enclosing = new Set<object>();
+  /** Where `copy` is; made a pointer only when there is something to say about the place. */
+  const path: (string | number)[] = [];
   let values = 0;
-  return copy(document, '');
+  return copy(document);
 
-  function copy(value: unknown, pointer: string): JsonValue {
+  function copy(value: unknown): JsonValue {
     values += 1;
     if (values > MAX_VALUES) throw tooLarge(`The document holds more than ${MAX_VALUES} values`);
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    if (typeof value !== 'object' || !isPlain(value)) throw notJson(value, pointer);
-    if (enclosing.has(value)) throw tooLarge('The document contains itself', pointer);
+    if (typeof value !== 'object' || !isPlain(value)) throw notJson(value, toJsonPointer(path));
+    if (enclosing.has(value)) throw tooLarge('The document contains itself', toJsonPointer(path));
     if (enclosing.size === MAX_DEPTH) {
-      throw tooLarge(`The document is nested deeper than ${MAX_DEPTH} levels`, pointer);
+      throw tooLarge(`The document is nested deeper than ${MAX_DEPTH} levels`, toJsonPointer(path));
     }
     enclosing.add(value);
-    const copied = Array.isArray(value)
-      ? Array.from(value, (item: unknown, index) => copy(item, joinPointer(pointer, index)))
-      : copyFields(value, pointer);
+    const copied = Array.isArray(value) ? Array.from(value, copyAt) : copyFields(value);
     enclosing.delete(value);
     return copied;
   }
 
+  function copyAt(value: unknown, key: string | number): JsonValue {
+    path.push(key);
+    const copied = copy(value);
+    path.pop();
+    return copied;
+  }
+
   /** `fromEntries` defines fields instead of assigning them, so `__proto__` is a name like any other. */
-  function copyFields(value: object, pointer: string): JsonObject {
+  function copyFields(value: object): JsonObject {
     const fields: (readonly [string, JsonValue])[] = [];
     for (const [name, field] of Object.entries(value)) {
-      if (field !== undefined) fields.push([name, copy(field, joinPointer(pointer, name))]);
+      if (field !== undefined) fields.push([name, copyAt(field, name)]);
     }
     return Object.fromEntries(fields);
   }

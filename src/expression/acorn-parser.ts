@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module';
 import type { Expression } from 'acorn';
+import { once } from '../base/once.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { quote } from './meter.ts';
 
 /** Brackets are kept as nodes, so that the end of the outermost node is the end of what was read. */
 const OPTIONS = { ecmaVersion: 2024, sourceType: 'script', preserveParens: true } as const;
 const MAX_SNIPPET = 20;
+
+const loadAcorn = once(() => createRequire(import.meta.url)('acorn') as typeof import('acorn'));
 
 /**
  * Parses one JavaScript expression. One semicolon at the end is tolerated.
@@ -14,7 +17,7 @@ const MAX_SNIPPET = 20;
  */
 export function parseJavaScript(source: string, pointer: string): Expression {
   // Acorn takes 7 ms to load; expressions that are only a path never get here.
-  const acorn = createRequire(import.meta.url)('acorn') as typeof import('acorn');
+  const acorn = loadAcorn();
   try {
     const expression = acorn.parseExpressionAt(source, 0, OPTIONS);
     assertNothingFollows(acorn, source, expression, pointer);
@@ -49,6 +52,7 @@ function assertNothingFollows(
   expression: Expression,
   pointer: string,
 ): void {
+  if (expression.end === source.length) return;
   const rest = acorn.tokenizer(source.slice(expression.end), OPTIONS);
   let token = rest.getToken();
   if (token.type === acorn.tokTypes.semi) token = rest.getToken();

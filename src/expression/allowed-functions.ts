@@ -1,3 +1,4 @@
+import { once } from '../base/once.ts';
 import { arrayMethods } from './array-methods.ts';
 import type { ExpressionPlace } from './expression.ts';
 import type { Method, MethodsByKind, MethodTable, StaticFunction } from './function-types.ts';
@@ -69,7 +70,14 @@ export function staticNames(place: ExpressionPlace): readonly string[] {
 
 /** The first words of those names: `Math`, `parseInt`. */
 export function staticOwners(place: ExpressionPlace): ReadonlySet<string> {
-  return new Set(['Date', ...staticNames(place).map(name => name.split('.')[0] ?? name)]);
+  return hasLibrary(place) ? ownersWithLibrary() : owners();
+}
+
+const owners = once(() => toOwners(staticNames('response')));
+const ownersWithLibrary = once(() => toOwners(staticNames('value')));
+
+function toOwners(names: readonly string[]): ReadonlySet<string> {
+  return new Set(['Date', ...names.map(name => name.split('.')[0] ?? name)]);
 }
 
 function hasLibrary(place: ExpressionPlace): boolean {

@@ -1,6 +1,6 @@
 import type { TemplateTag } from '../definition/definition.ts';
 import { type MustacheTokens, parseMustache } from './mustache-grammar.ts';
-import { scanTags, type TagPiece } from './scan-tags.ts';
+import { scanTags, type TagPiece, type TextPiece } from './scan-tags.ts';
 import { parseTagName, type TagName } from './tag-name.ts';
 import { type TemplateSource, templateError, toPosition } from './text-position.ts';
 
@@ -58,13 +58,27 @@ export function parseTemplate(source: TemplateSource, tags: readonly TemplateTag
     message: `"${delimiter}" begins no tag and is sent as text: no name and closing delimiter follow`,
     ...toPosition(text, offset),
   }));
-  if (pieces.every(piece => piece.kind === 'text')) return { nodes: pieces, diagnostics };
+  // Without sections there is no structure to find, and most templates have none.
+  if (pieces.every(isPlain)) return { nodes: pieces.map(toPlainNode), diagnostics };
   const outline = new Outline(source);
   for (const piece of pieces) {
     if (piece.kind === 'text') outline.addText(piece);
     else outline.addTag(piece);
   }
   return { nodes: outline.toNodes(), diagnostics };
+}
+
+function isPlain(piece: TextPiece | TagPiece): boolean {
+  return piece.kind === 'text' || ((piece.kind === 'value' || piece.kind === 'raw') && piece.content !== '.');
+}
+
+function toPlainNode(piece: TextPiece | TagPiece): TemplateNode {
+  if (piece.kind === 'text') return piece;
+  return {
+    kind: piece.kind === 'raw' ? 'raw' : 'value',
+    name: parseTagName(piece.content),
+    offset: piece.offset,
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { TemplateTag } from '../definition/definition.ts';
 
 type TagKind = 'value' | 'raw' | 'section' | 'inverted' | 'close' | 'comment' | 'partial' | 'delimiters';
 
-interface TextPiece {
+export interface TextPiece {
   readonly kind: 'text';
   readonly text: string;
   readonly offset: number;
