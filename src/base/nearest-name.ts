@@ -1,4 +1,5 @@
-import { distance } from 'fastest-levenshtein';
+import { createRequire } from 'node:module';
+import { once } from './once.ts';
 
 /** Longer names are cut before they are compared, so that a hostile name costs little. */
 const MAX_COMPARED_LENGTH = 80;
@@ -12,7 +13,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let nearest: string | undefined;
   let nearestDistance = Math.min(4, Math.max(1, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of candidates) {
-    const found = distance(wanted, comparable(candidate));
+    const found = levenshtein().distance(wanted, comparable(candidate));
     if (found < nearestDistance) {
       nearest = candidate;
       nearestDistance = found;
@@ -27,3 +28,8 @@ function comparable(name: string): string {
     .toLowerCase()
     .replaceAll(/[\s_-]/g, '');
 }
+
+/** Only somebody's mistake needs it, so it is loaded at the first. */
+const levenshtein = once(
+  () => createRequire(import.meta.url)('fastest-levenshtein') as typeof import('fastest-levenshtein'),
+);
