@@ -65,6 +65,8 @@ export class IncomingBody implements ResponseBody {
       source.abort(toLimitError('maxResponseBytes', limits.maxResponseBytes, 'bytes', source.place('read')));
       return;
     }
+    // undici sends some when a paused socket goes on. Gathered, one would take the place of the piece before it.
+    if (piece.length === 0) return;
     if (piece.length >= SMALL_PIECE_BYTES || this.#pieces.length === 0) this.#pieces.push(piece);
     else this.#gather(piece);
     this.#keptBytes += piece.length;
@@ -145,9 +147,9 @@ export class IncomingBody implements ResponseBody {
 
   #gather(piece: Uint8Array): void {
     const block = this.#block;
+    const length = block?.used.length ?? 0;
     const isLast = block !== undefined && block.used === this.#pieces.at(-1);
-    const length = isLast ? block.used.length : BLOCK_BYTES;
-    if (block !== undefined && length + piece.length <= BLOCK_BYTES) {
+    if (isLast && length + piece.length <= BLOCK_BYTES) {
       block.bytes.set(piece, length);
       block.used = block.bytes.subarray(0, length + piece.length);
       this.#pieces[this.#pieces.length - 1] = block.used;

@@ -22,6 +22,7 @@ describe('a figure of the benchmark', () => {
     expect(judge(met, { atMost: 0.87 })).toBe('missed');
     expect(judge(met, { atLeast: 0.9 })).toBe('missed');
     expect(judge({ ...met, value: Number.NaN })).toBe('void');
+    expect(judge({ ...met, value: Number.NEGATIVE_INFINITY })).toBe('void');
   });
 
   it('is for information when nothing is aimed at', () => {

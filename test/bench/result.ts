@@ -49,7 +49,7 @@ export interface RowResult {
 export type Verdict = 'met' | 'missed' | 'void' | 'for information';
 
 export function judge(figure: Figure, bound: Bound | undefined = figure.goal): Verdict {
-  if (figure.value === undefined || Number.isNaN(figure.value)) return 'void';
+  if (figure.value === undefined || !Number.isFinite(figure.value)) return 'void';
   if (bound === undefined) return 'for information';
   const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = bound;
   return figure.value <= atMost && figure.value >= atLeast ? 'met' : 'missed';

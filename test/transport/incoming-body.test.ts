@@ -56,3 +56,20 @@ test('what a reader was given does not change when more arrives', async () => {
     'd',
   ]);
 });
+
+test('an empty piece, as one arrives when a paused socket goes on, changes nothing', async () => {
+  const body = open();
+  const iterator = body[Symbol.asyncIterator]();
+  const large = Buffer.alloc(64 * 1024, 'x');
+  // Two that are copied together, and taken: the block they were copied to is still at hand.
+  for (const text of ['a', 'b', 'c']) body.push(Buffer.from(text));
+  await iterator.next();
+  await iterator.next();
+  for (const piece of [large, Buffer.alloc(0)]) body.push(piece);
+  body.end();
+  const rest: Uint8Array[] = [];
+  for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+    rest.push(next.value);
+  expect(rest.map(piece => piece.length)).toEqual([large.length]);
+  expect(large.equals(rest[0] ?? Buffer.alloc(0))).toBe(true);
+});

@@ -79,7 +79,7 @@ export function measureLarge(bench: Bench): Promise<RowResult> {
 
 async function measure(bench: Bench, row: CallRow): Promise<RowResult> {
   const { quick } = bench.options;
-  const calls = quick ? row.calls * 0.4 : row.calls;
+  const calls = quick ? row.calls * 0.2 : row.calls;
   const tables = [];
   for (const concurrency of quick ? row.concurrencies.slice(-1) : row.concurrencies) {
     const plan = { kind: row.kind, concurrency, clients: ['ferrule'], warmUpCalls: calls / 2, calls };

@@ -86,5 +86,8 @@ function toColdFigures(
 }
 
 function withMore(bench: Bench): Bench {
-  return { ...bench, options: { ...bench.options, rounds: MORE_ROUNDS * bench.options.rounds } };
+  return {
+    ...bench,
+    options: { ...bench.options, rounds: (bench.options.quick ? 2 : MORE_ROUNDS) * bench.options.rounds },
+  };
 }
