@@ -148,8 +148,9 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
   );
   const test = compileTest(config, surroundings);
   const retry = compileRetry(config.retry, { pointer: '/config/retry', trusted: options.trusted, issues });
-  const shownName = redactor.redact(definition.name.slice(0, 100));
-  issues.throwIfAny('DEFINITION_INVALID', count => `The connection "${shownName}" has ${count}`);
+  const toSummary = (count: string) =>
+    `The connection "${redactor.redact(definition.name.slice(0, 100))}" has ${count}`;
+  issues.throwIfAny('DEFINITION_INVALID', toSummary);
   const plan = {
     name: definition.name,
     operations: new Map(operations.map(operation => [operation.name, operation])),

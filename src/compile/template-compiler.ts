@@ -145,12 +145,7 @@ export class TemplateCompiler {
       });
     const url: CompiledUrl<RenderScope> = this.issues.attempt(path.pointer, compile) ?? neverCompiled;
     this.#note(url.references, url.diagnostics);
-    const normalize = createUrlNormalizer(baseUrl.pointer);
-    return {
-      ...url,
-      render: scope => normalize(url.render(scope)),
-      usesSecret: this.#usesSecret(url.references),
-    };
+    return { ...withNormalOrigin(url, baseUrl.pointer), usesSecret: this.#usesSecret(url.references) };
   }
 
   /** The names of query parameters, written out in the URL, whose value is a secret. */
@@ -240,6 +235,12 @@ export class TemplateCompiler {
       }
     }
   }
+}
+
+/** By itself, because a closure made in a method of the compiler would keep the whole compiler for as long as the plan. */
+function withNormalOrigin(url: CompiledUrl<RenderScope>, pointer: string): CompiledUrl<RenderScope> {
+  const normalize = createUrlNormalizer(pointer);
+  return { ...url, render: scope => normalize(url.render(scope)) };
 }
 
 /** How an expression uses a parameter: anywhere, without needing it. */
