@@ -1,3 +1,4 @@
+import { fastPaths } from '../base/fast-paths.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 
 const SLASH = 0x2f;
@@ -14,7 +15,7 @@ export function createUrlNormalizer(pointer: string): (url: string) => string {
   let known = '';
   let normal = '';
   return url => {
-    if (url.charCodeAt(known.length) === SLASH && known !== '' && url.startsWith(known)) {
+    if (fastPaths && url.charCodeAt(known.length) === SLASH && known !== '' && url.startsWith(known)) {
       return known === normal ? url : normal + url.slice(known.length);
     }
     const origin = ORIGIN.exec(url)?.[0] ?? '';

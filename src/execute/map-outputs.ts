@@ -1,3 +1,4 @@
+import { fastPaths } from '../base/fast-paths.ts';
 import { joinPointer } from '../base/json-pointer.ts';
 import type { OutputPlan } from '../compile/output-plan.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
@@ -19,7 +20,7 @@ export function mapOutputs(
   plans: readonly OutputPlan[],
   scope: ExpressionScope,
 ): MappedOutputs | Promise<MappedOutputs> {
-  return plans.every(isImmediate) ? mapAtOnce(plans, scope) : mapInTurn(plans, scope);
+  return fastPaths && plans.every(isImmediate) ? mapAtOnce(plans, scope) : mapInTurn(plans, scope);
 }
 
 /** JSONata answers by a promise; everything else at once, which saves a turn of the event loop per output. */

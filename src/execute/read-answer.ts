@@ -1,3 +1,4 @@
+import { fastPaths } from '../base/fast-paths.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { ExpressionScope } from '../expression/expression.ts';
 import {
@@ -27,7 +28,7 @@ export type HeaderRecord = ExpressionScope['headers'];
  */
 export function readAnswer(response: HttpResponse): Answer | Promise<Answer> {
   // Most answers are short and have arrived as a whole by the time they are looked at.
-  const bytes = response.body.bytesAtHand?.();
+  const bytes = fastPaths ? response.body.bytesAtHand?.() : undefined;
   return bytes === undefined
     ? response.body.bytes().then(read => toAnswer(response, read))
     : toAnswer(response, bytes);

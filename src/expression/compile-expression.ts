@@ -1,3 +1,4 @@
+import { fastPaths } from '../base/fast-paths.ts';
 import type { ExpressionLanguage } from '../definition/definition.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CompiledExpression, EvaluateOptions, ExpressionPlace, ExpressionScope } from './expression.ts';
@@ -52,7 +53,8 @@ type EvaluateSync = (scope: ExpressionScope, options?: EvaluateOptions) => unkno
 
 /** A path, read directly; the full evaluator is made only when the path cannot be read in the data at hand. */
 function compileDirectly(source: string, options: CompileExpressionOptions): EvaluateSync | undefined {
-  const read = options.pathShortcut === false ? undefined : compilePath(source, options.context);
+  const read =
+    options.pathShortcut === false || !fastPaths ? undefined : compilePath(source, options.context);
   if (read === undefined) return undefined;
   let full: EvaluateSync | undefined;
   return (scope, evaluateOptions) => {

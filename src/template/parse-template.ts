@@ -1,3 +1,4 @@
+import { fastPaths } from '../base/fast-paths.ts';
 import type { TemplateTag } from '../definition/definition.ts';
 import { type MustacheTokens, parseMustache } from './mustache-grammar.ts';
 import { scanTags, type TagPiece, type TextPiece } from './scan-tags.ts';
@@ -59,7 +60,7 @@ export function parseTemplate(source: TemplateSource, tags: readonly TemplateTag
     ...toPosition(text, offset),
   }));
   // Without sections there is no structure to find, and most templates have none.
-  if (pieces.every(isPlain)) return { nodes: pieces.map(toPlainNode), diagnostics };
+  if (fastPaths && pieces.every(isPlain)) return { nodes: pieces.map(toPlainNode), diagnostics };
   const outline = new Outline(source);
   for (const piece of pieces) {
     if (piece.kind === 'text') outline.addText(piece);

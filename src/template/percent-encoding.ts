@@ -1,14 +1,18 @@
+import { fastPaths } from '../base/fast-paths.ts';
+
 /** RFC 3986 section 2.3: what no place of a URL ever needs to encode. */
 const ONLY_UNRESERVED = /^[\w.~-]*$/;
 
 /** One path segment: RFC 3986 unreserved characters and the sub-delimiters `! ' ( ) *` stay. */
 export function encodePathSegment(text: string): string {
-  return ONLY_UNRESERVED.test(text) ? text : encodeURIComponent(text);
+  return fastPaths && ONLY_UNRESERVED.test(text) ? text : encodeURIComponent(text);
 }
 
 /** A name or value in a query: unreserved characters stay. */
 export function encodeQueryPart(text: string): string {
-  return ONLY_UNRESERVED.test(text) ? text : encodeURIComponent(text).replace(/[!'()*]/g, toPercent);
+  return fastPaths && ONLY_UNRESERVED.test(text)
+    ? text
+    : encodeURIComponent(text).replace(/[!'()*]/g, toPercent);
 }
 
 /** A name or value of a form, as the URL standard serializes `application/x-www-form-urlencoded`. */

@@ -1,3 +1,4 @@
+import { fastPaths } from '../base/fast-paths.ts';
 import type { Escape, PlaceLexer } from './compile-nodes.ts';
 import type { TagReference, TemplatePlace } from './compile-template.ts';
 import { toText } from './encode-json.ts';
@@ -35,7 +36,7 @@ const header: PlaceRules = {
     return encodeHeaderText(text);
   },
   escape: tag => value => {
-    if (typeof value === 'string' && isPlainHeaderText(value)) return value;
+    if (fastPaths && typeof value === 'string' && isPlainHeaderText(value)) return value;
     const text = assertWellFormed(toSingleText(value, tag), tag);
     const found = findControlCharacter(text);
     if (found !== undefined) throw refusedValue(tag, `contains ${found.name}, which no header can hold`);

@@ -1,3 +1,4 @@
+import { fastPaths } from '../base/fast-paths.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -11,11 +12,9 @@ export interface ContentType {
 
 /** Reads a `Content-Type`; what cannot be read is as if it were not there. */
 export function parseContentType(value: string | undefined): ContentType {
-  const known = value === undefined ? none : commonest.get(value);
+  const known = fastPaths && value !== undefined ? commonest.get(value) : undefined;
   return known ?? takeApart(value ?? '');
 }
-
-const none: ContentType = { mediaType: '', charset: undefined };
 
 /** Taking them apart costs ten times as much as finding them here. */
 const commonest: ReadonlyMap<string, ContentType> = new Map([
@@ -37,7 +36,6 @@ function takeApart(value: string): ContentType {
 
 /** `application/json` and everything with the suffix `+json` (RFC 6839 section 3.1). */
 export function isJsonMediaType(mediaType: string): boolean {
-  if (mediaType === 'application/json') return true;
   return /^(?:application\/(?:json|x-json)|text\/(?:json|x-json)|[^/]+\/[^/]+\+json)$/.test(mediaType);
 }
 

@@ -1,4 +1,5 @@
 import type { Transform } from 'node:stream';
+import { fastPaths } from '../base/fast-paths.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { type ForeignErrorPlace, translateForeignError } from '../errors/translate-foreign-error.ts';
 import { toLimitError } from './limit-errors.ts';
@@ -55,6 +56,7 @@ export async function* decompress(
  */
 export function decompressSmall(bytes: Uint8Array, task: DecompressionTask): Uint8Array | undefined {
   if (bytes.length === 0) return bytes;
+  if (!fastPaths) return undefined;
   const names = codingNames(task.contentEncoding);
   if (bytes.length > SMALL_INPUT_BYTES || names.length !== 1) return undefined;
   const zlib = process.getBuiltinModule('node:zlib');

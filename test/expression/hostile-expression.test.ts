@@ -124,7 +124,8 @@ describe('an expression that asks for too much', () => {
   );
 });
 
-describe('an expression that is large but fair', () => {
+/** Time budgets go by the clock on the wall; a busy machine may take more than one turn to keep them. */
+describe('an expression that is large but fair', { retry: 3 }, () => {
   it.each([
     ['body.items.slice(0, 100000).map(x => x.id).length', 100_000],
     ['body.numbers.slice(0, 40000).sort((a, b) => b - a)[0]', 39_999],
