@@ -24,6 +24,8 @@ export class Redactor {
   /** Looked for one by one: they come with every request, and a pattern of all secrets takes milliseconds to build. */
   readonly #fleeting = new LruMap<string, readonly string[]>(FLEETING_CAPACITY);
   #finder: Finder | undefined;
+  /** The last one that was new: with every request, the same token is told again. */
+  #latest: string | undefined;
 
   /** Remembers a secret for good. */
   keep(secret: SecretValue): void {
@@ -40,9 +42,10 @@ export class Redactor {
 
   /** The same for text that was composed of secrets, such as the credential of a header. */
   addText(text: string): void {
-    if (text.length < MIN_MASKED_LENGTH || this.#kept.has(text) || this.#passing.get(text) !== undefined)
-      return;
+    if (text === this.#latest || text.length < MIN_MASKED_LENGTH) return;
+    if (this.#kept.has(text) || this.#passing.get(text) !== undefined) return;
     this.#passing.set(text, toTrace(text));
+    this.#latest = text;
     this.#finder = undefined;
   }
 
