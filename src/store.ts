@@ -1,0 +1,53 @@
+export type { ReauthReason, StoredTokenRecord, TokenRecord, TokenStore } from './auth/token-store.ts';
+export { SecretValue } from './base/secret-value.ts';
+export { FerruleError } from './errors/ferrule-error.ts';
+export type {
+  ApiKey,
+  ApiKeyDraft,
+  ApiKeyScope,
+  ApiKeys,
+  CreatedApiKey,
+} from './store/ports/api-keys.ts';
+export type { AuthorizationEntry, AuthorizationStates } from './store/ports/authorization-states.ts';
+export type { Change, Changes } from './store/ports/changes.ts';
+export type {
+  ConnectionChange,
+  ConnectionDraft,
+  ConnectionState,
+  ConnectionStatus,
+  ConnectionStore,
+  ListConnectionsOptions,
+  StoredConnection,
+  WholeConnection,
+  WholeConnectionDraft,
+} from './store/ports/connection-store.ts';
+export type {
+  ClaimedToken,
+  ConnectionTokens,
+  DueClaim,
+  DueToken,
+  TokenSummary,
+} from './store/ports/connection-tokens.ts';
+export type {
+  EventDraft,
+  EventLimits,
+  EventLog,
+  ListEventsOptions,
+  StoredEvent,
+} from './store/ports/event-log.ts';
+export type {
+  IdempotencyAnswer,
+  IdempotencyKey,
+  IdempotencyStore,
+  IdempotentRequest,
+} from './store/ports/idempotency-store.ts';
+export type { KeyProvider, WrappedKey } from './store/ports/key-provider.ts';
+export type {
+  ListOperationsOptions,
+  OperationChange,
+  OperationDraft,
+  OperationStore,
+  StoredOperation,
+} from './store/ports/operation-store.ts';
+export type { SecretChanges, SecretStore } from './store/ports/secret-store.ts';
+export type { RotationOptions, RotationReport, Settings, Store } from './store/ports/store.ts';
