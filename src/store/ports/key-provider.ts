@@ -1,4 +1,4 @@
-import type { SecretValue } from '../../base/secret-value.ts';
+import type { KeyObject } from 'node:crypto';
 
 /**
  * Keeps the key-encryption keys: wraps and unwraps the data keys of records. Implement it for a KMS, whose keys never
@@ -8,9 +8,9 @@ import type { SecretValue } from '../../base/secret-value.ts';
 export interface KeyProvider {
   /** The id of the key that new records are wrapped by. Not a secret; stored beside every record. */
   currentKeyId(): Promise<string>;
-  wrap(dataKey: SecretValue): Promise<WrappedKey>;
+  wrap(dataKey: KeyObject): Promise<WrappedKey>;
   /** ENCRYPTION_KEY_MISSING when the provider does not have the key; ENCRYPTION_FAILED when it does not fit. */
-  unwrap(wrapped: WrappedKey): Promise<SecretValue>;
+  unwrap(wrapped: WrappedKey): Promise<KeyObject>;
   /** True when it has the key. */
   has(keyId: string): Promise<boolean>;
 }
