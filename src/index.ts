@@ -11,12 +11,14 @@ export type { TokenEvent } from './auth/token-events.ts';
 export { decodeTokenRecord, encodeTokenRecord } from './auth/token-record.ts';
 export type { ReauthReason, StoredTokenRecord, TokenRecord, TokenStore } from './auth/token-store.ts';
 export { type Clock, systemClock, type Timer } from './base/clock.ts';
+export { Redactor } from './base/redactor.ts';
 export { SecretValue } from './base/secret-value.ts';
 export type { InputProperty, InputSchema } from './compile/input-schema.ts';
 export type { ConnectionDefinition, OperationDefinition } from './definition/definition.ts';
 export type { ConnectionInput, OperationInput } from './definition/definition-input.ts';
 export { type JsonErrorPlace, locateJsonError } from './definition/json-error-place.ts';
 export { type ParsedConnection, parseConnection } from './definition/parse-connection.ts';
+export { toExportDocument, toWholeDocument } from './definition/to-export-document.ts';
 export {
   type Category,
   type ErrorCode,
@@ -28,7 +30,7 @@ export { FerruleError, type Issue } from './errors/ferrule-error.ts';
 export type { AuthorizationOptions } from './execute/authorization.ts';
 export type { Connection, Parameters } from './execute/connection.ts';
 export type { DryRun } from './execute/dry-run.ts';
-export { createEngine, type Engine, type EngineOptions } from './execute/engine.ts';
+export { type ConnectionOptions, createEngine, type Engine, type EngineOptions } from './execute/engine.ts';
 export type { CallOptions } from './execute/execution-context.ts';
 export type { ExecutionEvent } from './execute/execution-events.ts';
 export type {
@@ -42,11 +44,13 @@ export type {
   TokenUse,
 } from './execute/execution-report.ts';
 export type { Har, HarEntry, HarPair } from './execute/har.ts';
+export type { MappedOutputs } from './execute/map-outputs.ts';
 export { createReplayTransport } from './execute/replay-transport.ts';
 export type { SecretProvider } from './execute/secret-reader.ts';
 export type { StreamEvent } from './execute/stream-events.ts';
 export type { OperationStream } from './execute/stream-operation.ts';
 export type { ConnectionTestReport, TestStage, TestStageName } from './execute/test-connection.ts';
+export { type TransformOptions, transformAnswer, type WrittenAnswer } from './execute/transform-answer.ts';
 export type { EgressOptions } from './transport/egress-policy.ts';
 export type { RequestEvent } from './transport/request-events.ts';
 export type { SpanLike, TracerLike } from './transport/tracing.ts';

@@ -20,6 +20,8 @@ export interface TokenKeeperOptions {
   /** Where tokens are shared with other engines; without it they live in this keeper alone. */
   readonly store?: TokenStore | undefined;
   readonly onEvent?: TokenEventListener | undefined;
+  /** Ends waiting for other engines, for a keeper that nobody clears. */
+  readonly closing?: AbortSignal | undefined;
 }
 
 /** How long one caller is willing to wait; the shared token request does not end with it. */
@@ -49,12 +51,12 @@ export class TokenKeeper {
   readonly #flights = new SingleFlight<string, StoredToken>();
   readonly #shared: SharedRenewal | undefined;
 
-  constructor({ clock, capacity, random, store, onEvent }: TokenKeeperOptions) {
+  constructor({ clock, capacity, random, store, onEvent, closing }: TokenKeeperOptions) {
     this.#clock = clock;
     this.#random = random;
     this.#onEvent = onEvent;
     this.#entries = new LruMap(capacity);
-    this.#shared = store === undefined ? undefined : new SharedRenewal({ store, clock, random });
+    this.#shared = store === undefined ? undefined : new SharedRenewal({ store, clock, random, closing });
   }
 
   /**

@@ -219,6 +219,12 @@ export class Connection {
     return forgetToken(this.#context, options);
   }
 
+  /** Closes the sockets that nobody is using at the moment; the next call opens new ones. */
+  async releaseSockets(): Promise<void> {
+    const { channels, transport } = this.#context;
+    await Promise.all(channels.keys.map(key => transport.release(key)));
+  }
+
   #authorize<Result>(
     options: AuthorizationOptions,
     step: (actions: AuthorizationActions, call: AuthCall) => Promise<Result>,

@@ -19,7 +19,7 @@ import { type TracerLike, withTracing } from '../transport/tracing.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
 import { withWitness } from '../transport/witness.ts';
-import { Connection } from './connection.ts';
+import { Connection, type EngineParts } from './connection.ts';
 import { assertEngineOptions } from './engine-options.ts';
 import type { SecretProvider } from './secret-reader.ts';
 
@@ -58,13 +58,22 @@ export interface EngineOptions {
   readonly clock?: Clock;
 }
 
+/** What holds for one connection alone. */
+export interface ConnectionOptions {
+  /** Keeps the tokens of this connection, instead of the engine's `tokenStore`. */
+  readonly tokenStore?: TokenStore;
+  /** Told of every decision about them, instead of the engine's `onEvent`. */
+  readonly onEvent?: TokenEventListener;
+}
+
 /** Compiles connections and executes their operations. Holds sockets and tokens; close it when done. */
 export interface Engine {
   /**
-   * A connection from its definition: an object, or JSON text. Compiled once per content and kept.
+   * A connection from its definition: an object, or JSON text. Compiled once per content and kept; one with options
+   * of its own is compiled each time, and its caller keeps it.
    * @throws FerruleError DEFINITION_INVALID with every problem at once.
    */
-  connection(definition: ConnectionInput | string): Connection;
+  connection(definition: ConnectionInput | string, options?: ConnectionOptions): Connection;
   /** Ends running requests, closes every socket, forgets every token. Safe to call twice. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -73,6 +82,7 @@ export interface Engine {
 /** How many compiled connections and tokens are kept. */
 const MAX_CONNECTIONS = 2_000;
 const MAX_TOKENS = 10_000;
+const MAX_OWN_TOKENS = 1_000;
 const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 
 /** An engine. It does nothing until a connection executes. */
@@ -93,36 +103,46 @@ export function createEngine(options: EngineOptions = {}): Engine {
     });
   }
   const { tokenStore: store, onEvent } = options;
-  const tokens = new TokenKeeper({ clock, capacity: MAX_TOKENS, random: Math.random, store, onEvent });
-  const states = {
-    key: toAuthorizationKey(options.authorizationKey ?? randomBytes(32)),
-    store: store ?? createMemoryTokenStore({ clock }),
-  };
+  const keep = { clock, random: Math.random };
+  const tokens = new TokenKeeper({ ...keep, capacity: MAX_TOKENS, store, onEvent });
+  const authorizationKey = toAuthorizationKey(options.authorizationKey ?? randomBytes(32));
+  const states = { key: authorizationKey, store: store ?? createMemoryTokenStore({ clock }) };
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
   const closing = new AbortController();
 
-  const open = (definition: ConnectionInput | string): Connection => {
-    if (closing.signal.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
-    const key = typeof definition === 'string' ? fingerprint(definition) : toKey(definition);
-    const known = key === undefined ? undefined : connections.get(key);
-    if (known !== undefined) return known;
+  const compile = (definition: ConnectionInput | string, lent: Pick<EngineParts, 'tokens' | 'states'>) => {
     const parsed = parseConnection(definition);
-    const compiled = compileConnection(parsed, {
-      trusted: options.trustDefinitions ?? true,
-      nowMs: clock.now(),
-    });
-    const connection = new Connection(compiled, {
+    const trusted = options.trustDefinitions ?? true;
+    return new Connection(compileConnection(parsed, { trusted, nowMs: clock.now() }), {
       clock,
       wire,
       transport,
-      tokens,
-      states,
+      ...lent,
       egress,
       connectionsPerOrigin,
       secretProvider: options.secretProvider,
       random: Math.random,
       closing: closing.signal,
     });
+  };
+
+  const open = (definition: ConnectionInput | string, own?: ConnectionOptions): Connection => {
+    if (closing.signal.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+    if (own !== undefined) {
+      const { tokenStore = store, onEvent: onOwnEvent = onEvent } = own;
+      const tokens = new TokenKeeper({
+        ...keep,
+        capacity: MAX_OWN_TOKENS,
+        store: tokenStore,
+        onEvent: onOwnEvent,
+        closing: closing.signal,
+      });
+      return compile(definition, { tokens, states: { ...states, store: tokenStore ?? states.store } });
+    }
+    const key = typeof definition === 'string' ? fingerprint(definition) : toKey(definition);
+    const known = key === undefined ? undefined : connections.get(key);
+    if (known !== undefined) return known;
+    const connection = compile(definition, { tokens, states });
     if (key !== undefined) connections.set(key, connection);
     return connection;
   };

@@ -6,6 +6,7 @@ import * as transportEntry from '../../src/transport.ts';
 /** What users may import. A name that goes is a breaking change; a name that comes is a promise. */
 const values = [
   'FerruleError',
+  'Redactor',
   'SecretValue',
   'createEngine',
   'createMemoryTokenStore',
@@ -16,6 +17,9 @@ const values = [
   'locateJsonError',
   'parseConnection',
   'systemClock',
+  'toExportDocument',
+  'toWholeDocument',
+  'transformAnswer',
 ];
 
 const types = [
@@ -32,6 +36,7 @@ const types = [
   'Connection',
   'ConnectionDefinition',
   'ConnectionInput',
+  'ConnectionOptions',
   'ConnectionTestReport',
   'DeviceAuthorization',
   'DevicePoll',
@@ -56,6 +61,7 @@ const types = [
   'InputSchema',
   'Issue',
   'JsonErrorPlace',
+  'MappedOutputs',
   'MemoryTokenStoreOptions',
   'OperationDefinition',
   'OperationInput',
@@ -90,8 +96,10 @@ const types = [
   'TokenStore',
   'TokenUse',
   'TracerLike',
+  'TransformOptions',
   'Transport',
   'WireExchange',
+  'WrittenAnswer',
 ];
 
 const source = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
