@@ -1,6 +1,9 @@
 export type { ReauthReason, StoredTokenRecord, TokenRecord, TokenStore } from './auth/token-store.ts';
 export { SecretValue } from './base/secret-value.ts';
 export { FerruleError } from './errors/ferrule-error.ts';
+export { type KeyFile, type KeyFileOptions, openKeyFile } from './store/encryption/key-file.ts';
+export { createKeyring } from './store/encryption/keyring.ts';
+export { type MemoryStoreOptions, openMemoryStore } from './store/open-memory-store.ts';
 export type {
   ApiKey,
   ApiKeyDraft,
@@ -51,3 +54,5 @@ export type {
 } from './store/ports/operation-store.ts';
 export type { SecretChanges, SecretStore } from './store/ports/secret-store.ts';
 export type { RotationOptions, RotationReport, Settings, Store } from './store/ports/store.ts';
+export { openPostgresStore, type PostgresStoreOptions } from './store/postgres/open-postgres-store.ts';
+export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite/open-sqlite-store.ts';

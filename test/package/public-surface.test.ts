@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as entry from '../../src/index.ts';
+import * as storeEntry from '../../src/store.ts';
 import * as transportEntry from '../../src/transport.ts';
 
 /** What users may import. A name that goes is a breaking change; a name that comes is a promise. */
@@ -14,6 +15,7 @@ const values = [
   'decodeTokenRecord',
   'encodeTokenRecord',
   'errorCodes',
+  'formatIssue',
   'locateJsonError',
   'parseConnection',
   'systemClock',
@@ -115,6 +117,82 @@ describe('the public surface', () => {
 
   it('is a list of names and nothing else', () => {
     expect(source.replaceAll(/export (?:type )?\{[^}]*\} from '\.\/[^']+';\n/g, '')).toBe('');
+  });
+});
+
+describe('the stores', () => {
+  const source = readFileSync(new URL('../../src/store.ts', import.meta.url), 'utf8');
+
+  it('have exactly these values', () => {
+    expect(Object.keys(storeEntry).sort()).toEqual([
+      'FerruleError',
+      'SecretValue',
+      'createKeyring',
+      'openKeyFile',
+      'openMemoryStore',
+      'openPostgresStore',
+      'openSqliteStore',
+    ]);
+  });
+
+  it('have exactly these types', () => {
+    const types = exportedNames(source).filter(name => !(name in storeEntry));
+    expect(types.sort()).toEqual([
+      'ApiKey',
+      'ApiKeyDraft',
+      'ApiKeyScope',
+      'ApiKeys',
+      'AuthorizationEntry',
+      'AuthorizationStates',
+      'Change',
+      'Changes',
+      'ClaimedToken',
+      'ConnectionChange',
+      'ConnectionDraft',
+      'ConnectionState',
+      'ConnectionStatus',
+      'ConnectionStore',
+      'ConnectionTokens',
+      'CreatedApiKey',
+      'DueClaim',
+      'DueToken',
+      'EventDraft',
+      'EventLimits',
+      'EventLog',
+      'IdempotencyAnswer',
+      'IdempotencyKey',
+      'IdempotencyStore',
+      'IdempotentRequest',
+      'KeyFile',
+      'KeyFileOptions',
+      'KeyProvider',
+      'ListConnectionsOptions',
+      'ListEventsOptions',
+      'ListOperationsOptions',
+      'MemoryStoreOptions',
+      'OperationChange',
+      'OperationDraft',
+      'OperationStore',
+      'PostgresStoreOptions',
+      'ReauthReason',
+      'RotationOptions',
+      'RotationReport',
+      'SecretChanges',
+      'SecretStore',
+      'Settings',
+      'SqliteStoreOptions',
+      'Store',
+      'StoredConnection',
+      'StoredEvent',
+      'StoredOperation',
+      'StoredTokenRecord',
+      'TokenRecord',
+      'TokenStore',
+      'TokenSummary',
+      'WholeConnection',
+      'WholeConnectionDraft',
+      'WrappedKey',
+    ]);
   });
 });
 

@@ -20,7 +20,8 @@ export interface OperationStore {
   ): Promise<boolean>;
   /**
    * Writes all or none. With `replace`, a draft takes the place of the stored operation with its id or name; without,
-   * such drafts are refused by one STORE_EXISTS whose `issues` name each of them by JSON pointer (`/0`, `/2`).
+   * such drafts are refused by one STORE_EXISTS whose `issues` name each of them by JSON pointer (`/0/id`,
+   * `/2/name`). The id of an operation of another connection is always refused.
    */
   import(
     connectionId: string,
