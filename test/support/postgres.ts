@@ -28,7 +28,8 @@ export const howToGetPostgres = 'PostgreSQL is not installed: apt-get install po
 /** The superuser of the system cannot run it, so then the user `postgres` does. */
 const account = process.getuid?.() === 0 ? await findAccount() : undefined;
 
-export async function startPostgres(): Promise<PostgresCluster> {
+/** `durable` waits for the disk at every commit, as a server in use does; tests that claim nothing of that kind go without. */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresCluster> {
   const programs = postgresPrograms;
   if (programs === undefined) throw new Error(howToGetPostgres);
   const folder = mkdtempSync(join(tmpdir(), 'ferrule-postgres-'));
@@ -40,8 +41,7 @@ export async function startPostgres(): Promise<PostgresCluster> {
     run(join(programs, name), [...args], { ...account, cwd: folder, maxBuffer: 2 ** 28 });
 
   await program('initdb', '-D', files, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync');
-  // fsync stays on: the tests say what was acknowledged is on the disk.
-  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=100`;
+  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=100 -c fsync=${durable ? 'on' : 'off'}`;
   const cluster: PostgresCluster = {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     async start() {
