@@ -13,6 +13,7 @@ export type { ReauthReason, StoredTokenRecord, TokenRecord, TokenStore } from '.
 export { type Clock, systemClock, type Timer } from './base/clock.ts';
 export { Redactor } from './base/redactor.ts';
 export { SecretValue } from './base/secret-value.ts';
+export { version } from './base/version.ts';
 export type { InputProperty, InputSchema } from './compile/input-schema.ts';
 export type { ConnectionDefinition, OperationDefinition } from './definition/definition.ts';
 export type { ConnectionInput, OperationInput } from './definition/definition-input.ts';
@@ -26,7 +27,7 @@ export {
   errorCodes,
   type Stage,
 } from './errors/error-codes.ts';
-export { FerruleError, type Issue } from './errors/ferrule-error.ts';
+export { FerruleError, formatIssue, type Issue } from './errors/ferrule-error.ts';
 export type { AuthorizationOptions } from './execute/authorization.ts';
 export type { Connection, Parameters } from './execute/connection.ts';
 export type { DryRun } from './execute/dry-run.ts';

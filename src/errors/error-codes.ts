@@ -649,6 +649,13 @@ export const errorCodes = {
     'Use the address that the server printed, or name the host in FERRULE_ALLOWED_HOSTS.',
   ),
   NOT_FOUND: entry('engine', 'input', false, 'There is no such thing on the server', 'Check the id.'),
+  METHOD_REFUSED: entry(
+    'engine',
+    'input',
+    false,
+    'The resource does not have this method',
+    'Use one of the methods that the header Allow names.',
+  ),
   IDEMPOTENCY_CONFLICT: entry(
     'engine',
     'input',

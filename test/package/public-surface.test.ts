@@ -22,6 +22,7 @@ const values = [
   'toExportDocument',
   'toWholeDocument',
   'transformAnswer',
+  'version',
 ];
 
 const types = [

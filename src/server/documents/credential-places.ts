@@ -1,0 +1,98 @@
+import { isObject } from './json.ts';
+
+/**
+ * Where a definition may hold a credential that is written out: `*` is each item of a list. Whatever stands there is
+ * never shown, and null there means: as it was. Names and secrets of the connection are not among them.
+ */
+const certificate = ['clientCertificate/key', 'clientCertificate/passphrase'];
+const places: readonly (readonly string[])[] = [
+  ...[
+    'password',
+    'token',
+    'clientSecret',
+    'secretAccessKey',
+    'sessionToken',
+    'key',
+    'value',
+    'keys/*/value',
+    'consumerSecret',
+    'tokenSecret',
+    'privateKey',
+    'clientAssertion/key',
+    'assertion',
+    'assertion/key',
+    'refreshToken',
+    'subjectToken',
+    'actorToken',
+    ...certificate,
+    ...certificate.map(place => `token/connection/${place}`),
+    ...certificate.map(place => `token/steps/*/connection/${place}`),
+    ...certificate.map(place => `token/refresh/connection/${place}`),
+  ].map(place => `auth/${place}`),
+  ...['key', 'pkcs12', 'passphrase'].map(part => `tls/clientCertificate/${part}`),
+].map(place => place.split('/'));
+
+/** A text that is one tag and nothing else: it names a secret and holds none. */
+const ONE_TAG = /^\s*(?:<<[^<>]+>>|\{\{[^{}]+\}\})\s*$/;
+
+/** The config with every credential null that is written out in it. */
+export function maskCredentials(config: unknown): unknown {
+  return mapCredentials(config, value => (isCredential(value) ? null : value));
+}
+
+/**
+ * The config with credentials put back: one that is null is what it was in `stored`, and `{"$clear": true}` is null.
+ * Nothing is put back into another kind of authentication.
+ */
+export function restoreCredentials(config: unknown, stored: unknown): unknown {
+  const sameAuth = authKindOf(config) === authKindOf(stored);
+  return mapCredentials(config, (value, path) => {
+    if (isClearing(value)) return null;
+    if (value !== null || (path[0] === 'auth' && !sameAuth)) return value;
+    const before = valueAt(stored, path);
+    return isCredential(before) ? before : null;
+  });
+}
+
+/** `{"$clear": true}` in place of a secret: it is to be removed. */
+export function isClearing(value: unknown): boolean {
+  return isObject(value) && value['$clear'] === true && Object.keys(value).length === 1;
+}
+
+function isCredential(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !ONE_TAG.test(value);
+}
+
+type Path = readonly (string | number)[];
+
+function mapCredentials(config: unknown, map: (value: unknown, path: Path) => unknown): unknown {
+  return places.reduce((mapped, place) => mapAt(mapped, place, [], map), config);
+}
+
+function mapAt(
+  value: unknown,
+  [head, ...rest]: readonly string[],
+  path: Path,
+  map: (value: unknown, path: Path) => unknown,
+): unknown {
+  if (head === undefined) return map(value, path);
+  if (head === '*') {
+    return Array.isArray(value)
+      ? value.map((item, index) => mapAt(item, rest, [...path, index], map))
+      : value;
+  }
+  if (!isObject(value) || !Object.hasOwn(value, head)) return value;
+  return { ...value, [head]: mapAt(value[head], rest, [...path, head], map) };
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, name) => {
+    if (Array.isArray(at)) return typeof name === 'number' ? at[name] : undefined;
+    return isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined;
+  }, value);
+}
+
+function authKindOf(config: unknown): string {
+  const auth = valueAt(config, ['auth']);
+  return isObject(auth) ? JSON.stringify([auth['authType'] ?? auth['type'], auth['grant']]) : '';
+}

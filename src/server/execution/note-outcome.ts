@@ -1,0 +1,62 @@
+import type { FerruleError } from '../../index.ts';
+import type { ConnectionState } from '../../store.ts';
+import type { OpenConnection, OpenOperation } from '../connections/open-connection.ts';
+import { noteFailure } from '../note-failure.ts';
+import type { RouteCall } from '../route.ts';
+import type { Services } from '../services.ts';
+
+/** How one execution ended. */
+export interface ExecutionOutcome {
+  readonly open: OpenConnection;
+  readonly operation: OpenOperation;
+  readonly call: Pick<RouteCall, 'principal'>;
+  readonly durationMs: number;
+  readonly statusCode?: number;
+  readonly error?: FerruleError;
+}
+
+/** Writes the outcome into the event log and, when it says something about the connection, into its status. */
+export function noteOutcome(outcome: ExecutionOutcome, services: Services): void {
+  const { open, operation, call, durationMs, statusCode, error } = outcome;
+  const { id } = open.stored;
+  const principal = call.principal.id;
+  services.events.recordRequest(id, {
+    ok: error === undefined,
+    operation: operation.name,
+    principal,
+    durationMs: Math.round(durationMs),
+    ...(statusCode === undefined ? {} : { statusCode }),
+    ...(error === undefined ? {} : { code: error.code, reason: error.message }),
+  });
+  if (error !== undefined) {
+    noteFailure(error, { method: 'execute', path: operation.name, principal }, services, id);
+  }
+  const state = stateAfter(error);
+  if (state !== undefined) setState(open, state, error?.message, services);
+}
+
+/** What an outcome says about the connection; wrong parameters say nothing. */
+function stateAfter(error: FerruleError | undefined): ConnectionState | undefined {
+  if (error === undefined) return 'active';
+  if (error.code === 'TOKEN_NEEDS_REAUTH') return 'needs_reauth';
+  return error.category === 'network' || error.category === 'authentication' ? 'error' : undefined;
+}
+
+/** The state that was written last for what is open: an unchanged one is not written again. */
+const written = new WeakMap<OpenConnection, ConnectionState>();
+
+/** Writes the state of a connection when it is another than before. */
+export function setState(
+  open: OpenConnection,
+  state: ConnectionState,
+  reason: string | undefined,
+  { store, clock, log }: Pick<Services, 'store' | 'clock' | 'log'>,
+): void {
+  if ((written.get(open) ?? open.stored.status.state) === state) return;
+  written.set(open, state);
+  store.connections.setStatus(open.stored.id, { state, reason, atMs: clock.now() }).catch(error => {
+    // The next outcome writes it; the caller's answer does not depend on it.
+    written.delete(open);
+    log.warn('status_not_written', { connectionId: open.stored.id, error: String(error) });
+  });
+}
