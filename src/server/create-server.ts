@@ -5,7 +5,6 @@ import { type Clock, createEngine, FerruleError, Redactor, systemClock } from '.
 import type { RotationReport, Store } from '../store.ts';
 import { createApp } from './app.ts';
 import { createApiKeyAuthenticator } from './authentication/api-keys.ts';
-import { createJwtAuthenticator } from './authentication/json-web-tokens.ts';
 import { createConnectionPool } from './connections/connection-pool.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import type { Log } from './log.ts';
@@ -74,7 +73,10 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     rotateKey,
   };
   const apiKeys = createApiKeyAuthenticator({ apiKeys: store.apiKeys, changes: store.changes, clock });
-  const tokens = settings.jwt === undefined ? [] : [createJwtAuthenticator(settings.jwt, clock)];
+  const tokens =
+    settings.jwt === undefined
+      ? []
+      : [(await import('./authentication/json-web-tokens.ts')).createJwtAuthenticator(settings.jwt, clock)];
   const stopping = new AbortController();
   const app = createApp({
     routes: createRoutes(),
