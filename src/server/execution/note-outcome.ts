@@ -26,7 +26,7 @@ export function noteOutcome(outcome: ExecutionOutcome, services: Services): void
     principal,
     durationMs: Math.round(durationMs),
     ...(statusCode === undefined ? {} : { statusCode }),
-    ...(error === undefined ? {} : { code: error.code, reason: error.message }),
+    ...(error === undefined ? {} : { code: error.code, category: error.category, reason: error.message }),
   });
   if (error !== undefined) {
     noteFailure(error, { method: 'execute', path: operation.name, principal }, services, id);

@@ -104,7 +104,8 @@ async function test(
   const report = await connection.test({}, { signal: call.signal() });
   const refused = report.stages.find(({ error }) => error?.['category'] === 'policy')?.error;
   if (refused !== undefined) {
-    const error = new FerruleError('EGRESS_REFUSED', String(refused['message']));
+    const summary = String(refused['message']).replace(/^[A-Z_]+: /, '');
+    const error = new FerruleError('EGRESS_REFUSED', summary);
     noteFailure(
       error,
       { method: 'test', path: 'connection', principal: call.principal.id },

@@ -63,7 +63,7 @@ export const observationRoutes: readonly Route[] = [
         store.events.list({ connectionId: id, limit: HEALTH_EVENTS }),
         store.tokens.list(id),
       ]);
-      const outcomes = recent.filter(({ kind }) => kind === 'request' || kind === 'test');
+      const outcomes = recent.filter(isAboutConnection);
       const last = (passed: boolean) => outcomes.find(({ details }) => details['ok'] === passed);
       return ok({
         id,
@@ -80,6 +80,13 @@ export const observationRoutes: readonly Route[] = [
     },
   },
 ];
+
+/** Wrong parameters and callers who left say nothing about the connection. */
+function isAboutConnection({ kind, details }: StoredEvent): boolean {
+  if (kind === 'test') return true;
+  const { category } = details;
+  return kind === 'request' && category !== 'input' && category !== 'definition' && category !== 'usage';
+}
 
 function readPage(query: URLSearchParams) {
   const kind = query.get('kind') ?? undefined;
