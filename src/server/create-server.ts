@@ -86,8 +86,14 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     allowedHosts: settings.allowedHosts,
     stopping: stopping.signal,
   });
+  let ending = false;
   const http = createAdaptorServer({
-    fetch: request => app.fetch(request),
+    fetch: async request => {
+      const response = await app.fetch(request);
+      // A client that keeps its connection for a next request would be waited for.
+      if (ending) response.headers.set('connection', 'close');
+      return response;
+    },
     overrideGlobalObjects: false,
     createServer: createHttpServer,
     serverOptions: {
@@ -110,9 +116,9 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const { port } = http.address() as AddressInfo;
 
   const end = async () => {
+    ending = true;
     log.info('stopping', {});
     const closed = new Promise<void>(resolve => http.close(() => resolve()));
-    // Connections that are kept open for a next request would keep the server waiting for it.
     http.closeIdleConnections();
     const { promise: late, resolve: giveUp } = Promise.withResolvers<void>();
     const timer = clock.after(settings.stopTimeoutMs, giveUp, true);

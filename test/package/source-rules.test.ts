@@ -18,6 +18,12 @@ const revealing: Readonly<Record<string, string>> = {
   'auth/request-key.ts': 'names a token by the secrets it was asked for with',
   'base/redactor.ts': 'knows what to mask',
   'base/secret-value.ts': 'declares it',
+  'cli/keys-command.ts': 'prints the key of a client, once',
+  'server/authentication/api-keys.ts': 'names a key at hand by its digest',
+  'server/authentication/json-web-tokens.ts': 'gives a token to be verified',
+  'server/documents/engine-document.ts': 'gives the secrets of a stored connection to the engine',
+  'server/execution/once.ts': 'reads an answer that was kept',
+  'server/start-server.ts': 'prints the key of the administrator, once',
   'store/encryption/digester.ts': 'names what must not be stored by a keyed digest',
   'store/encryption/keyring.ts': 'reads the keys that secrets are encrypted under',
   'store/encryption/sealer.ts': 'encrypts secrets for the database',
@@ -39,6 +45,9 @@ const heavy = [
   'commander',
   'node-forge',
   'pg',
+  'hono',
+  'pino',
+  'jose',
 ];
 
 describe('the sources', () => {

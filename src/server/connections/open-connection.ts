@@ -1,13 +1,17 @@
 import {
   type Connection,
-  type ConnectionInput,
   type ConnectionOptions,
   type Engine,
   FerruleError,
   type SecretValue,
 } from '../../index.ts';
 import type { StoredConnection, StoredOperation } from '../../store.ts';
-import { toEngineDocument, toEngineOperation, toInput } from '../documents/engine-document.ts';
+import {
+  toEngineDocument,
+  toEngineOperation,
+  toInput,
+  withSecretValues,
+} from '../documents/engine-document.ts';
 import { isObject, type JsonObject } from '../documents/json.ts';
 
 /** A stored connection, compiled with its secrets. */
@@ -40,7 +44,7 @@ export interface OpenConnectionParts {
  */
 export function openConnection(parts: OpenConnectionParts, engine: Engine): OpenConnection {
   const { stored, secrets, options } = parts;
-  const document = withSecrets(toEngineDocument(stored), secrets);
+  const document = withSecretValues(toEngineDocument(stored), secrets);
   const compile = (operations: readonly JsonObject[]) =>
     engine.connection(toInput({ ...document, operations }), options);
   const operations = new Map<string, OpenOperation | FerruleError>();
@@ -70,12 +74,6 @@ export function openConnection(parts: OpenConnectionParts, engine: Engine): Open
 function toOpenOperation(document: JsonObject): OpenOperation {
   const { name, config } = document;
   return { name: String(name), streams: isObject(config) && config['streamResponse'] === true };
-}
-
-function withSecrets(document: ConnectionInput, secrets: ReadonlyMap<string, SecretValue>): ConnectionInput {
-  // The one place where stored secrets become text: the engine takes them out of the document again at once.
-  const values = [...secrets].map(([name, value]) => [name, value.reveal()]);
-  return { ...document, secrets: { ...document.secrets, ...Object.fromEntries(values) } };
 }
 
 /** The operations an error is about, by index; empty when it is about the connection too. */

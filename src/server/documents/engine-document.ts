@@ -1,4 +1,4 @@
-import type { ConnectionInput } from '../../index.ts';
+import type { ConnectionInput, SecretValue } from '../../index.ts';
 import type { StoredConnection, StoredOperation } from '../../store.ts';
 import type { JsonObject } from './json.ts';
 import { readConnectionDocument, readOperationDocument, secretNamesOf } from './stored-documents.ts';
@@ -14,6 +14,18 @@ export function toEngineDocument(
   const { secretNames: _names, ...document } = readConnectionDocument(connection);
   const secrets = Object.fromEntries(secretNamesOf(connection).map(name => [name, null]));
   return toInput({ ...document, name: connection.name, type: 'http', secrets, operations });
+}
+
+/**
+ * The document with the values of its secrets: the one place where stored secrets become text. The engine takes them
+ * out of the document again at once.
+ */
+export function withSecretValues(
+  document: ConnectionInput,
+  secrets: ReadonlyMap<string, SecretValue>,
+): ConnectionInput {
+  const values = [...secrets].map(([name, value]) => [name, value.reveal()]);
+  return { ...document, secrets: { ...document.secrets, ...Object.fromEntries(values) } };
 }
 
 export function toEngineOperation(operation: Pick<StoredOperation, 'name' | 'definition'>): JsonObject {

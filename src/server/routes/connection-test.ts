@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Connection, type ConnectionTestReport, FerruleError } from '../../index.ts';
 import { toConnectionDraft } from '../documents/connection-draft.ts';
-import { toEngineDocument, toInput } from '../documents/engine-document.ts';
+import { toEngineDocument, toInput, withSecretValues } from '../documents/engine-document.ts';
 import { isObject } from '../documents/json.ts';
 import { toErrorBody, toFerruleError, toValidationErrors } from '../error-reply.ts';
 import { setState } from '../execution/note-outcome.ts';
@@ -78,13 +78,8 @@ async function testStored(call: RouteCall, services: Services): Promise<Reply> {
       else if (value !== 'keep') secrets.set(name, value);
     }
     const document = toEngineDocument({ ...draft, secretNames: [...secrets.keys()] });
-    const values = [...secrets].map(([name, value]) => [name, value.reveal()]);
-    const secretTexts = { ...document.secrets, ...Object.fromEntries(values) };
-    return test(
-      services.engine.connection(toInput({ ...document, secrets: secretTexts }), {}),
-      call,
-      services,
-    );
+    const whole = withSecretValues(document, secrets);
+    return test(services.engine.connection(whole, {}), call, services);
   });
 }
 
