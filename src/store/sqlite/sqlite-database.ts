@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import { migrate } from '../sql/migrate.ts';
@@ -58,7 +58,12 @@ export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promis
   };
   const write = <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (closed) throw storeClosed();
-    return takeTurn(() => attempt(work));
+    return takeTurn(async () => {
+      const result = await attempt(work);
+      // The calls are synchronous: without this, somebody who writes without end would leave no time for anything else.
+      await nextTurn();
+      return result;
+    });
   };
 
   try {
