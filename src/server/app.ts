@@ -9,7 +9,6 @@ import { noteFailure } from './note-failure.ts';
 import { readJsonBody } from './read-body.ts';
 import { RequestSignals } from './request-signals.ts';
 import type { Method, Route } from './route.ts';
-import { addSecurityHeaders } from './security-headers.ts';
 import type { Services } from './services.ts';
 import type { ServerLimits } from './settings.ts';
 import { toResponse } from './to-response.ts';
@@ -100,7 +99,6 @@ export function createApp(options: AppOptions): App {
       noteFailure(error, { method: request.method, path, principal: passage.principal.id }, services);
       response = toResponse(toErrorReply(error, request.headers.get('accept')), () => undefined);
     }
-    addSecurityHeaders(response.headers);
     const ms = Math.round(clock.monotonicNow() - startedAtMs);
     log.info('request', {
       method: request.method,

@@ -26,6 +26,11 @@ export interface ServerParts {
   /** Makes a new encryption key, where the server is to make its own when keys are rotated. */
   readonly addEncryptionKey?: () => Promise<unknown>;
   readonly clock?: Clock;
+  /**
+   * True when nothing else in the process uses the global `Request` and `Response`: they are then replaced by lighter
+   * ones, which saves a sixth of the processor time of a request. Default false.
+   */
+  readonly ownsProcess?: boolean;
 }
 
 export interface Server {
@@ -94,7 +99,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       if (ending) response.headers.set('connection', 'close');
       return response;
     },
-    overrideGlobalObjects: false,
+    overrideGlobalObjects: parts.ownsProcess ?? false,
     createServer: createHttpServer,
     serverOptions: {
       requestTimeout: settings.limits.requestTimeoutMs,

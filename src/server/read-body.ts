@@ -7,8 +7,7 @@ import { FerruleError, locateJsonError } from '../index.ts';
 export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
   const announced = Number(request.headers.get('content-length') ?? 0);
   if (announced > maxBytes) throw tooLarge(maxBytes);
-  if (request.body === null) return undefined;
-  const text = await readText(request.body, maxBytes);
+  const text = await readText(request, maxBytes);
   if (text.trim() === '') return undefined;
   assertJsonType(request.headers.get('content-type'));
   try {
@@ -25,7 +24,9 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
   }
 }
 
-async function readText(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<string> {
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  const { body } = request;
+  if (body === null) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {

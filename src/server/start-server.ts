@@ -41,6 +41,7 @@ export async function startServer({ settings, print, log: given }: StartOptions)
       store,
       log,
       redactor,
+      ownsProcess: true,
       ...(addEncryptionKey === undefined ? {} : { addEncryptionKey }),
     });
     closing.push(() => server.stop());

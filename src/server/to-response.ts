@@ -1,17 +1,18 @@
 import type { Answer } from './route.ts';
+import { securityHeaders, withSecurityHeaders } from './security-headers.ts';
 
 /** The answer as it is sent. `onEnd` is called once, when the last of it was taken or the caller left. */
 export function toResponse(answer: Answer, onEnd: () => void): Response {
   if ('events' in answer) {
-    const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
+    const headers = { ...securityHeaders, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
     return new Response(toByteStream(answer.events, onEnd), { headers });
   }
   onEnd();
-  if (answer instanceof Response) return answer;
+  if (answer instanceof Response) return withSecurityHeaders(answer);
   const { status, body, headers } = answer;
   return new Response(JSON.stringify(body), {
     status,
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { ...securityHeaders, 'content-type': 'application/json', ...headers },
   });
 }
 
