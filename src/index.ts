@@ -28,7 +28,7 @@ export {
   type Stage,
 } from './errors/error-codes.ts';
 export { FerruleError, formatIssue, type Issue } from './errors/ferrule-error.ts';
-export type { AuthorizationOptions } from './execute/authorization.ts';
+export type { AuthorizationOptions, RenewedToken } from './execute/authorization.ts';
 export type { Connection, Parameters } from './execute/connection.ts';
 export type { DryRun } from './execute/dry-run.ts';
 export { type ConnectionOptions, createEngine, type Engine, type EngineOptions } from './execute/engine.ts';

@@ -79,6 +79,17 @@ export class TokenKeeper {
     return { token, source: 'cache' };
   }
 
+  /**
+   * Renews the token of `key` when it is due, for nobody in particular, and gives the one that is there then: the same
+   * when it was not due, or is left alone after a failure. Rejects as `get` does, and when an early renewal fails.
+   */
+  async renew(key: string, request: TokenRequest, caller: CallerPatience): Promise<Token> {
+    const { token } = await this.get(key, request, caller);
+    const entry = this.#entries.get(key);
+    if (entry === undefined || this.#clock.now() < entry.renewAtMs) return token;
+    return this.#patiently(this.#renew(key, request, caller.connection), caller);
+  }
+
   /** The valid token of `key` that is at hand, if there is one. Nothing is fetched. */
   peek(key: string): Token | undefined {
     return this.#entries.get(key)?.servable(this.#clock.now());
@@ -136,10 +147,19 @@ export class TokenKeeper {
       this.#reportBackOff(entry, 'still_waiting', entry.failure);
       throw entry.failure;
     }
-    const token = await waitFor(this.#renew(key, request, caller.connection), {
+    const token = await this.#patiently(this.#renew(key, request, caller.connection), caller);
+    if (this.#onEvent !== undefined) {
+      const served = this.#entryOf(key, caller.connection);
+      this.#report(served, { type: 'token_served', reason: 'waited_for', expiresAtMs: token.expiresAtMs });
+    }
+    return { token, source: 'requested' };
+  }
+
+  #patiently(renewal: Promise<StoredToken>, { timeoutMs, signal }: CallerPatience): Promise<StoredToken> {
+    return waitFor(renewal, {
       clock: this.#clock,
-      timeoutMs: caller.timeoutMs,
-      signal: caller.signal,
+      timeoutMs,
+      signal,
       onTimeout: () =>
         new FerruleError('DEADLINE_EXCEEDED', 'The total time ran out while waiting for a token', {
           stage: 'authenticate',
@@ -150,11 +170,6 @@ export class TokenKeeper {
           cause,
         }),
     });
-    if (this.#onEvent !== undefined) {
-      const served = this.#entryOf(key, caller.connection);
-      this.#report(served, { type: 'token_served', reason: 'waited_for', expiresAtMs: token.expiresAtMs });
-    }
-    return { token, source: 'requested' };
   }
 
   /** One request for a new token at a time; what came of it is written down before anybody who waits goes on. */

@@ -22,7 +22,13 @@ import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { StreamPosition } from '../transport/sse-reader.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type AuthorizationOptions, authorize, forgetToken } from './authorization.ts';
+import {
+  type AuthorizationOptions,
+  authorize,
+  forgetToken,
+  type RenewedToken,
+  renewToken,
+} from './authorization.ts';
 import { Channels } from './channels.ts';
 import { createConnectionTransport } from './connection-transport.ts';
 import { type DryRun, dryRunOperation } from './dry-run.ts';
@@ -45,6 +51,8 @@ export interface EngineParts {
   readonly transport: Transport;
   readonly tokens: TokenKeeper;
   readonly states: AuthorizationStates;
+  /** The name of the connection when left out. */
+  readonly tokenOwner?: string | undefined;
   readonly egress: EgressPolicy;
   readonly connectionsPerOrigin: number;
   readonly secretProvider: SecretProvider | undefined;
@@ -70,6 +78,7 @@ export class Connection {
     this.#context = {
       plan,
       closing: parts.closing,
+      tokenOwner: parts.tokenOwner ?? plan.name,
       channels,
       transport: createConnectionTransport(plan, parts),
       clock,
@@ -97,6 +106,11 @@ export class Connection {
   /** The parameters of an operation as JSON Schema (2020-12): forms and prompts can be made of it. */
   inputs(operation: string): InputSchema {
     return toInputSchema(this.#find(operation));
+  }
+
+  /** The names of the parameters of an operation as its templates write them: with `*` and hints. `execute` takes both. */
+  parameterNames(operation: string): readonly string[] {
+    return this.#find(operation).parameters.list.map(({ name }) => name);
   }
 
   /**
@@ -208,6 +222,18 @@ export class Connection {
    */
   async revokeToken(options: AuthorizationOptions = {}): Promise<TokenRevocation> {
     return this.#authorize(options, (actions, call) => actions.revokeToken(call));
+  }
+
+  /**
+   * Renews the connection's token when that is due, as calls do by themselves: for hosts that renew while nobody calls.
+   * With `key`, a key of the token store, only when it is this token; undefined when it is another, or there is none.
+   * @throws FerruleError TOKEN_NEEDS_REAUTH, or those of token requests.
+   */
+  async renewToken(
+    options: AuthorizationOptions & { readonly key?: string } = {},
+  ): Promise<RenewedToken | undefined> {
+    this.#assertOpen();
+    return renewToken(this.#context, options);
   }
 
   /**

@@ -64,6 +64,11 @@ export interface ConnectionOptions {
   readonly tokenStore?: TokenStore;
   /** Told of every decision about them, instead of the engine's `onEvent`. */
   readonly onEvent?: TokenEventListener;
+  /**
+   * Stands for the name of the connection in the names and events of tokens that a person gave, such as the id of a
+   * record: a connection that is renamed then keeps them.
+   */
+  readonly tokenOwner?: string;
 }
 
 /** Compiles connections and executes their operations. Holds sockets and tokens; close it when done. */
@@ -110,7 +115,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
   const closing = new AbortController();
 
-  const compile = (definition: ConnectionInput | string, lent: Pick<EngineParts, 'tokens' | 'states'>) => {
+  const compile = (
+    definition: ConnectionInput | string,
+    lent: Pick<EngineParts, 'tokens' | 'states' | 'tokenOwner'>,
+  ) => {
     const parsed = parseConnection(definition);
     const trusted = options.trustDefinitions ?? true;
     return new Connection(compileConnection(parsed, { trusted, nowMs: clock.now() }), {
@@ -129,7 +137,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const open = (definition: ConnectionInput | string, own?: ConnectionOptions): Connection => {
     if (closing.signal.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
     if (own !== undefined) {
-      const { tokenStore = store, onEvent: onOwnEvent = onEvent } = own;
+      const { tokenStore = store, onEvent: onOwnEvent = onEvent, tokenOwner } = own;
       const tokens = new TokenKeeper({
         ...keep,
         capacity: MAX_OWN_TOKENS,
@@ -137,7 +145,8 @@ export function createEngine(options: EngineOptions = {}): Engine {
         onEvent: onOwnEvent,
         closing: closing.signal,
       });
-      return compile(definition, { tokens, states: { ...states, store: tokenStore ?? states.store } });
+      const ownStates = { ...states, store: tokenStore ?? states.store };
+      return compile(definition, { tokens, states: ownStates, tokenOwner });
     }
     const key = typeof definition === 'string' ? fingerprint(definition) : toKey(definition);
     const known = key === undefined ? undefined : connections.get(key);

@@ -74,6 +74,7 @@ const types = [
   'RawAnswer',
   'ReauthReason',
   'RedirectHop',
+  'RenewedToken',
   'RequestEvent',
   'RequestSummary',
   'ResponseBody',

@@ -1,3 +1,4 @@
+import type { SecretValue } from '../../base/secret-value.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { AuthorizationStates } from './authorization-states.ts';
 import type { Changes } from './changes.ts';
@@ -7,6 +8,7 @@ import type { EventLog } from './event-log.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 import type { OperationStore } from './operation-store.ts';
 import type { SecretStore } from './secret-store.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 /** Everything that a service keeps, in one database. Each part passes its contract of `ferrule/testing`. */
 export interface Store {
@@ -18,9 +20,16 @@ export interface Store {
   readonly events: EventLog;
   readonly apiKeys: ApiKeys;
   readonly idempotency: IdempotencyStore;
+  /** Executions that are done later. */
+  readonly queue: WorkQueue;
   readonly changes: Changes;
   /** A few plain settings of the service itself, such as what was set up on first start. Never secrets. */
   readonly settings: Settings;
+  /**
+   * 256 bits, in base64url, that only processes on this database know, others for every purpose: what one of them signs,
+   * each of them can verify.
+   */
+  deriveKey(purpose: string): SecretValue;
   /** Rejects with STORE_UNAVAILABLE when the database does not answer. */
   check(): Promise<void>;
   /**

@@ -1,4 +1,5 @@
 import { systemClock, type Timer } from '../../base/clock.ts';
+import { SecretValue } from '../../base/secret-value.ts';
 import { createSealer } from '../encryption/sealer.ts';
 import type { EventLimits } from '../ports/event-log.ts';
 import type { KeyProvider } from '../ports/key-provider.ts';
@@ -15,11 +16,15 @@ import { rotateEncryptionKey } from './rotate.ts';
 import { createSecrets } from './secrets.ts';
 import { createSettings } from './settings.ts';
 import type { SqlDatabase } from './sql-database.ts';
+import { tableDispatch, type WorkDispatch } from './work-dispatch.ts';
+import { createWorkQueue } from './work-queue.ts';
 
 /** What the stores of every database have in common. */
 export interface StoreOptions {
   readonly keys: KeyProvider;
   readonly events?: EventLimits | undefined;
+  /** How work comes to workers; by its table when left out. */
+  readonly dispatch?: WorkDispatch | undefined;
 }
 
 const PRUNED_EVERY_MS = 10 * 60_000;
@@ -27,7 +32,7 @@ const PRUNED_EVERY_MS = 10 * 60_000;
 /** The store over a database that has its schema. The database belongs to it from here on, also when this fails. */
 export async function createStore(
   database: SqlDatabase,
-  { keys, events = {} }: StoreOptions,
+  { keys, events = {}, dispatch = tableDispatch }: StoreOptions,
 ): Promise<Store> {
   const sealer = createSealer(keys);
   const digest = await openDigester(database, sealer, keys).catch(async error => {
@@ -57,8 +62,10 @@ export async function createStore(
     events: createEvents(database, events),
     apiKeys: createApiKeys(database, digest),
     idempotency: createIdempotency(database, sealer, digest),
+    queue: createWorkQueue(database, sealer, dispatch),
     settings: createSettings(database),
     changes: { subscribe: onChange => database.subscribe(onChange) },
+    deriveKey: purpose => new SecretValue(digest('derived key', purpose)),
     async check() {
       await database.query('SELECT 1 AS one');
     },
@@ -66,6 +73,7 @@ export async function createStore(
     prune,
     async close() {
       timer?.cancel();
+      await dispatch.close();
       await database.close();
     },
   };
@@ -76,4 +84,5 @@ const OUT_OF_TIME = [
   'DELETE FROM idempotency WHERE expires_at <= :now',
   'DELETE FROM tokens WHERE discard_at <= :now',
   'DELETE FROM token_leases WHERE until_at <= :now',
+  'DELETE FROM executions WHERE expires_at <= :now',
 ];
