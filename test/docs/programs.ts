@@ -49,6 +49,7 @@ export async function typeCheck(pages: readonly Page[], workshop: string): Promi
   writeFileSync(join(workshop, 'schema.json'), JSON.stringify(generateSchema()));
   const paths = {
     ferrule: [join(root, 'src/index.ts')],
+    'ferrule/store': [join(root, 'src/store.ts')],
     'ferrule/transport': [join(root, 'src/transport.ts')],
     'ferrule/schema': [join(workshop, 'schema.json')],
   };
@@ -71,6 +72,7 @@ export async function runProgram(
   const text = systems
     .toLocal(program.text)
     .replaceAll("from 'ferrule'", `from '${entryOf('index')}'`)
+    .replaceAll("from 'ferrule/store'", `from '${entryOf('store')}'`)
     .replaceAll("from 'ferrule/transport'", `from '${entryOf('transport')}'`);
   writeFileSync(file, text);
   return systems.toPublished(await run(process.execPath, [file], directory));

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,13 @@ export interface PostgresCluster {
   remove(): Promise<void>;
 }
 
+export interface PostgresClusterOptions {
+  /** Waits for the disk at every commit, as a server in use does; tests that claim nothing of that kind go without. */
+  readonly durable?: boolean;
+  /** PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
 /** Where the programs are; undefined when PostgreSQL is not installed. */
 export const postgresPrograms: string | undefined = findPrograms();
 
@@ -28,8 +35,10 @@ export const howToGetPostgres = 'PostgreSQL is not installed: apt-get install po
 /** The superuser of the system cannot run it, so then the user `postgres` does. */
 const account = process.getuid?.() === 0 ? await findAccount() : undefined;
 
-/** `durable` waits for the disk at every commit, as a server in use does; tests that claim nothing of that kind go without. */
-export async function startPostgres({ durable = false } = {}): Promise<PostgresCluster> {
+export async function startPostgres({
+  durable = false,
+  tls,
+}: PostgresClusterOptions = {}): Promise<PostgresCluster> {
   const programs = postgresPrograms;
   if (programs === undefined) throw new Error(howToGetPostgres);
   const folder = mkdtempSync(join(tmpdir(), 'ferrule-postgres-'));
@@ -40,8 +49,9 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresC
   const program = (name: string, ...args: readonly string[]) =>
     run(join(programs, name), [...args], { ...account, cwd: folder, maxBuffer: 2 ** 28 });
 
+  const withTls = tls === undefined ? '' : writeCertificate(folder, tls);
   await program('initdb', '-D', files, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync');
-  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=100 -c fsync=${durable ? 'on' : 'off'}`;
+  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=100 -c fsync=${durable ? 'on' : 'off'}${withTls}`;
   const cluster: PostgresCluster = {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     async start() {
@@ -66,6 +76,19 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresC
   };
   await cluster.start();
   return cluster;
+}
+
+/** The options of the server, which refuses a key that others could read. */
+function writeCertificate(
+  folder: string,
+  { cert, key }: { readonly cert: string; readonly key: string },
+): string {
+  const [certFile, keyFile] = [join(folder, 'server.crt'), join(folder, 'server.key')];
+  writeFileSync(certFile, cert);
+  writeFileSync(keyFile, key, { mode: 0o600 });
+  if (account !== undefined)
+    for (const file of [certFile, keyFile]) chownSync(file, account.uid, account.gid);
+  return ` -c ssl=on -c ssl_cert_file=${certFile} -c ssl_key_file=${keyFile}`;
 }
 
 function findPrograms(): string | undefined {

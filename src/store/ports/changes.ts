@@ -13,4 +13,6 @@ export type Change =
   /** A token or lease of the connection; `key` is the digest that the store has of the key. */
   | { readonly kind: 'token'; readonly connectionId: string; readonly key: string }
   | { readonly kind: 'api_key'; readonly id: string }
+  /** Something was put into the work queue that is due. */
+  | { readonly kind: 'work' }
   | { readonly kind: 'everything' };

@@ -5,6 +5,7 @@ import type { EventLimits } from '../ports/event-log.ts';
 import type { KeyProvider } from '../ports/key-provider.ts';
 import type { Store } from '../ports/store.ts';
 import { createStore } from '../sql/create-store.ts';
+import { createPgBossDispatch } from './pg-boss-dispatch.ts';
 import { parsePostgresAddress } from './postgres-address.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 
@@ -45,5 +46,6 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   }
   const address = parsePostgresAddress(url, caCert);
   const database = await openPostgresDatabase({ address, schema, maxConnections, clock });
-  return createStore(database, { keys, events });
+  const dispatch = createPgBossDispatch({ address, schema: `${schema}_queue` });
+  return createStore(database, { keys, events, dispatch });
 }

@@ -50,7 +50,9 @@ function toTls(mode: string | null, host: string, caCert: string | undefined): f
   }
   return {
     rejectUnauthorized: true,
-    // A server name is sent for names alone (RFC 6066 section 3).
+    // The certificate is held against this; without it an address would pass for `localhost`.
+    host,
+    // Sent for names alone (RFC 6066 section 3).
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(caCert === undefined ? {} : { ca: caCert }),
   };

@@ -103,6 +103,7 @@ function toChange(payload: string | undefined): Change {
   const value = parseJson(payload ?? '');
   if (typeof value === 'object' && value !== null) {
     const { kind, connectionId, key, id } = value as Readonly<Record<string, unknown>>;
+    if (kind === 'work') return { kind };
     if (kind === 'connection' && typeof connectionId === 'string') return { kind, connectionId };
     if (kind === 'api_key' && typeof id === 'string') return { kind, id };
     if (kind === 'token' && typeof connectionId === 'string' && typeof key === 'string') {

@@ -89,11 +89,15 @@ export async function openPostgresDatabase(options: PostgresDatabaseOptions): Pr
   pool.on('error', () => {});
   let closed = false;
 
+  const toSession = (client: PoolClient): SqlSession => ({
+    query: (sql, given) => run(client, sql, given),
+    native: (text, values) => client.query(text, values),
+  });
   const once = async <Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result> => {
     const client = await pool.connect();
     let failure: unknown;
     try {
-      return await inTransaction(client, () => work({ query: (sql, given) => run(client, sql, given) }));
+      return await inTransaction(client, () => work(toSession(client)));
     } catch (error) {
       failure = error;
       throw error;

@@ -40,6 +40,9 @@ const byCode: ReadonlyMap<string, Translation> = new Map([
   ['ETIMEDOUT', AWAY],
 ]);
 
+/** Codes of OpenSSL and Node for a certificate that is not accepted. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|DEPTH_ZERO/;
+
 /** What `pg` says without a code. */
 const byMessage: readonly (readonly [RegExp, Translation])[] = [
   [/^Connection terminated/, AWAY],
@@ -47,6 +50,7 @@ const byMessage: readonly (readonly [RegExp, Translation])[] = [
   [/^timeout exceeded when trying to connect/, AWAY],
   [/^timeout expired/, AWAY],
   [/^Query read timeout/, SLOW],
+  [/^The server does not support SSL/, ['STORE_FAILED', 'The database does not speak TLS']],
 ];
 
 /** What the database or the way to it said, as one of our errors. */
@@ -74,6 +78,7 @@ function find(code: string, cause: unknown): Translation {
   const known = byCode.get(code);
   if (known !== undefined) return known;
   if (code.startsWith('08')) return AWAY;
+  if (CERTIFICATE.test(code)) return ['STORE_FAILED', 'The certificate of the database is not accepted'];
   const message = cause instanceof Error ? cause.message : '';
   const found = byMessage.find(([pattern]) => pattern.test(message));
   return found?.[1] ?? ['STORE_FAILED', 'The database refused'];

@@ -13,6 +13,8 @@ export const sealedTables = [
   { table: 'tokens', key: ['connection_id', 'key'] },
   { table: 'authorization_states', key: ['state'] },
   { table: 'idempotency', key: ['id'] },
+  { table: 'executions', key: ['id'] },
+  { table: 'execution_results', key: ['id'] },
   // Last, because it tells by which key the database is opened.
   { table: 'sealed_settings', key: ['name'] },
 ] as const;

@@ -1,3 +1,4 @@
+import { queueMigration } from './queue-schema.ts';
 import type { Dialect } from './sql-database.ts';
 
 /** One step of the schema. Steps are never changed once they were published; a new one is added behind them. */
@@ -130,4 +131,5 @@ export const migrations: readonly Migration[] = [
       )${tableOptions}`,
     ],
   },
+  queueMigration,
 ];

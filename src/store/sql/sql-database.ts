@@ -14,6 +14,8 @@ export type Row = Readonly<Record<string, unknown>>;
  */
 export interface SqlSession {
   query(sql: string, parameters?: SqlParameters): Promise<readonly Row[]>;
+  /** A statement in the words of the database itself, for a library that brings its own; in transactions of PostgreSQL. */
+  readonly native?: (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>;
 }
 
 /**

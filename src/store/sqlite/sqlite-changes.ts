@@ -115,6 +115,7 @@ function toColumns(change: Change): readonly [subject: string, key: string | nul
       return [change.connectionId, change.key];
     case 'api_key':
       return [change.id, null];
+    case 'work':
     case 'everything':
       return ['', null];
   }
@@ -126,5 +127,6 @@ function toChange(row: Row): Change {
   if (kind === 'connection') return { kind, connectionId: subject };
   if (kind === 'token') return { kind, connectionId: subject, key: optionalText(row, 'key') ?? '' };
   if (kind === 'api_key') return { kind, id: subject };
+  if (kind === 'work') return { kind };
   return { kind: 'everything' };
 }
