@@ -6,6 +6,7 @@ import type { RotationReport, Store } from '../store.ts';
 import { createApp } from './app.ts';
 import { createApiKeyAuthenticator } from './authentication/api-keys.ts';
 import { createConnectionPool } from './connections/connection-pool.ts';
+import { createStatusWriter } from './connections/status-writer.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import type { Log } from './log.ts';
 import { noteTokenEvent } from './note-token-event.ts';
@@ -55,6 +56,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     clock,
   });
   const events = createEventRecorder(store.events, clock, log);
+  const statuses = createStatusWriter(store.connections, clock, log);
   const connections = createConnectionPool({
     store,
     engine,
@@ -71,6 +73,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     engine,
     connections,
     events,
+    statuses,
     log,
     clock,
     redactor,

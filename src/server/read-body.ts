@@ -10,6 +10,7 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
   const text = await readText(request, maxBytes);
   if (text.trim() === '') return undefined;
   assertJsonType(request.headers.get('content-type'));
+  assertDepth(text);
   try {
     return JSON.parse(text);
   } catch {
@@ -39,6 +40,23 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch (cause) {
     throw new FerruleError('REQUEST_INVALID', 'The body of the request is not UTF-8', { cause });
+  }
+}
+
+/** No definition and no parameter is nested deeper; code that walks through it could not go on for ever. */
+const MAX_DEPTH = 200;
+
+function assertDepth(text: string): void {
+  let depth = 0;
+  // Texts first, so that brackets in them do not count.
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > MAX_DEPTH) {
+      throw new FerruleError('REQUEST_INVALID', 'The body of the request is nested too deep', {
+        expected: `at most ${MAX_DEPTH} levels`,
+      });
+    }
   }
 }
 

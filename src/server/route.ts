@@ -69,8 +69,8 @@ export function ok(body: unknown): Reply {
   return { status: 200, body };
 }
 
-/** True for a query parameter that is there and does not say `false`: `?debug` and `?debug=true` mean the same. */
+/** True for a query parameter that is there and does not say no: `?debug` and `?debug=true` mean the same. */
 export function hasFlag(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
-  return value !== null && value !== 'false';
+  return value !== null && value !== 'false' && value !== '0';
 }

@@ -1,6 +1,7 @@
 import type { Clock, Engine, Redactor } from '../index.ts';
 import type { RotationReport, Store } from '../store.ts';
 import type { ConnectionPool } from './connections/connection-pool.ts';
+import type { StatusWriter } from './connections/status-writer.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { Log } from './log.ts';
 
@@ -11,6 +12,7 @@ export interface Services {
   /** The stored connections, compiled. */
   readonly connections: ConnectionPool;
   readonly events: EventRecorder;
+  readonly statuses: StatusWriter;
   readonly log: Log;
   readonly clock: Clock;
   /** Knows the secrets of every connection that is open, for what the server itself writes down. */

@@ -34,7 +34,7 @@ export const settingsTable = {
   ),
   FERRULE_ALLOWED_HOSTS: setting(
     'list',
-    'names of this machine when listening on loopback, any otherwise',
+    'names of this machine and of the public URL when listening on loopback, any otherwise',
     'The host names requests may come under, against DNS rebinding.',
   ),
   FERRULE_DATA: setting(

@@ -65,12 +65,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (encryptionKey !== undefined && encryptionKeyFile !== undefined) {
     read.complain('FERRULE_ENCRYPTION_KEY_FILE', 'one of the variable and the file', 'both');
   }
+  const publicUrl = read.url('FERRULE_PUBLIC_URL')?.replace(/\/$/, '');
   const isPersonal = isLoopbackHost(host) && databaseUrl === undefined;
   const settings: ServerSettings = {
     host,
     port: read.number('PORT') ?? 8420,
-    publicUrl: read.url('FERRULE_PUBLIC_URL')?.replace(/\/$/, ''),
-    allowedHosts: read.list('FERRULE_ALLOWED_HOSTS') ?? (isLoopbackHost(host) ? LOOPBACK_NAMES : undefined),
+    publicUrl,
+    allowedHosts: read.list('FERRULE_ALLOWED_HOSTS') ?? hostsFor(host, publicUrl),
     dataFolder: read.text('FERRULE_DATA') ?? './.ferrule',
     databaseUrl: databaseUrl === undefined ? undefined : new SecretValue(databaseUrl),
     encryptionKey: encryptionKey === undefined ? undefined : new SecretValue(encryptionKey),
@@ -89,6 +90,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   };
   read.finish();
   return settings;
+}
+
+/** On loopback the names of this machine and that of the public URL, which a proxy in front passes on. */
+function hostsFor(host: string, publicUrl: string | undefined): readonly string[] | undefined {
+  if (!isLoopbackHost(host)) return undefined;
+  return publicUrl === undefined ? LOOPBACK_NAMES : [...LOOPBACK_NAMES, new URL(publicUrl).hostname];
 }
 
 function readEgress(read: SettingsReader, isPersonal: boolean): EgressOptions {

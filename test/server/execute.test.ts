@@ -72,6 +72,23 @@ describe('executing over HTTP', () => {
     });
   });
 
+  it('says what is wrong with an operation that is written in the request, at its place there', async () => {
+    const operation = { config: get('/{{#open}}'), outputs: {} };
+    const { status, body } = await world.ask('POST', '/api/execute', { connectionId, operation });
+    expect([status, body.validationErrors[0].pointer]).toEqual([400, '/operation/config/path']);
+    const unknown = await world.ask('POST', '/api/execute', { connectionId, operationID: ids['Echo'] });
+    expect([unknown.status, unknown.body.validationErrors[0].pointer]).toEqual([400, '/operationID']);
+  });
+
+  it('refuses a change of an operation that is based on an old version', async () => {
+    const path = `/api/connections/${connectionId}/operations/${ids['Fail']}`;
+    const { body } = await world.ask('PATCH', path, { notes: 'new' });
+    const late = await world.ask('PUT', path, { notes: 'late', lockVersion: body.lockVersion - 1 });
+    expect([late.status, late.body.errorKey]).toEqual([409, 'STORE_CONFLICT']);
+    const same = { ...body, name: 'Echo' };
+    expect((await world.ask('PUT', path, same)).body.errorKey).toBe('STORE_EXISTS');
+  });
+
   it('shows the request and sends nothing in a dry run', async () => {
     const before = world.system.received.length;
     const body = { connectionId, operationId: ids['Echo'], parameters: { Item: 'a b' } };

@@ -91,7 +91,7 @@ describe("Integrator's API", () => {
     await ask('POST', '/api/execute', {}, 400, { ...run, connectionId: NOBODY });
 
     expect(await ask('POST', '/api/inspect', {}, 200, { operationId: operation.id })).toMatchObject({
-      detectedInputs: ['Item', 'Limit'],
+      detectedInputs: ['Item*', 'Limit [integer]'],
       inputs: { required: ['Item'], properties: { Limit: { type: 'integer' } } },
     });
     await ask('POST', '/api/inspect', {}, 200, { operation: echoOperation });

@@ -29,6 +29,12 @@ describe('the settings of the server', () => {
     expect(readSettings(shared)).toMatchObject(closed);
   });
 
+  it('let requests come under the name of the public URL, which a proxy passes on', () => {
+    const { allowedHosts, publicUrl } = readSettings({ FERRULE_PUBLIC_URL: 'https://ferrule.example.com/' });
+    expect(publicUrl).toBe('https://ferrule.example.com');
+    expect(allowedHosts).toContain('ferrule.example.com');
+  });
+
   it('are refused all at once, unknown ones and those that cannot be used', async () => {
     const environment = {
       PORT: '70000',

@@ -113,6 +113,13 @@ describe('the limits of requests', () => {
     expect((await world.ask('POST', '/api/connections', '{}', { headers })).status).toBe(400);
   });
 
+  it('refuse a body that is nested deeper than anything sensible', async () => {
+    const body = '[['.repeat(150) + ']]'.repeat(150);
+    const answer = await world.ask('POST', '/api/connections', body);
+    expect([answer.status, answer.body.errorKey]).toEqual([400, 'REQUEST_INVALID']);
+    expect((await world.ask('POST', '/api/transform', { raw: { body: '[['.repeat(150) } })).status).toBe(200);
+  });
+
   it('end an execution that takes longer than a request may', async () => {
     const operation = { config: { configType: 'http', method: 'GET', path: '/slow' } };
     const { status, body } = await world.ask('POST', '/api/execute', { connectionId, operation });

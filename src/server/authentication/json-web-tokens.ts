@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { type Clock, FerruleError } from '../../index.ts';
 import type { ApiKeyScope } from '../../store.ts';
+import { isLoopbackHost } from '../loopback.ts';
 import type { JwtSettings } from '../settings.ts';
 import type { Authenticator } from './bearer.ts';
 
@@ -67,10 +68,16 @@ async function discoverKeys(issuer: string): Promise<string> {
   const isObject = typeof metadata === 'object' && metadata !== null;
   const found = isObject && 'jwks_uri' in metadata ? metadata.jwks_uri : undefined;
   const named = isObject && 'issuer' in metadata ? metadata.issuer : undefined;
-  if (typeof found === 'string' && named === issuer) return found;
+  if (typeof found === 'string' && named === issuer && isSafeUrl(found)) return found;
   throw new FerruleError('UNAUTHENTICATED', 'The issuer of tokens does not publish where its keys are', {
     hint: 'Set FERRULE_JWT_JWKS_URL, or correct FERRULE_JWT_ISSUER.',
   });
+}
+
+/** Keys that could be changed on the way would let anybody sign; on this machine nothing is on the way. */
+function isSafeUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
 }
 
 function scopesOf(payload: JWTPayload, { scopeClaim, scopes }: JwtSettings): readonly ApiKeyScope[] {

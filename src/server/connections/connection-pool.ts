@@ -1,5 +1,7 @@
 import { type Engine, FerruleError, type Redactor, type TokenEvent } from '../../index.ts';
 import type { Change, Store } from '../../store.ts';
+import { credentialsOf } from '../documents/credential-places.ts';
+import { readConnectionDocument } from '../documents/stored-documents.ts';
 import { type OpenConnection, openConnection } from './open-connection.ts';
 
 /** Connections that are kept compiled; the one not used for longest goes. */
@@ -39,6 +41,8 @@ export function createConnectionPool({
     if (whole === undefined) throw new FerruleError('NOT_FOUND', 'There is no such connection');
     const secrets = await store.secrets.read(id);
     for (const secret of secrets.values()) redactor.add(secret);
+    const { config } = readConnectionDocument(whole.connection);
+    for (const text of credentialsOf(config)) redactor.addText(text);
     const onEvent = (event: TokenEvent) => onTokenEvent(id, event);
     const options = { tokenStore: store.tokens.of(id), onEvent };
     return openConnection(

@@ -54,6 +54,16 @@ export function restoreCredentials(config: unknown, stored: unknown): unknown {
   });
 }
 
+/** Every credential that is written out in the config. */
+export function credentialsOf(config: unknown): readonly string[] {
+  const found: string[] = [];
+  mapCredentials(config, value => {
+    if (isCredential(value)) found.push(String(value));
+    return value;
+  });
+  return found;
+}
+
 /** `{"$clear": true}` in place of a secret: it is to be removed. */
 export function isClearing(value: unknown): boolean {
   return isObject(value) && value['$clear'] === true && Object.keys(value).length === 1;

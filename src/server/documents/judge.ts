@@ -7,6 +7,7 @@ import {
 } from '../../index.ts';
 import { toInput } from './engine-document.ts';
 import type { JsonObject } from './json.ts';
+import { moveIssues } from './move-issues.ts';
 
 /**
  * The connection in its one spelling, credentials included, after everything about it was judged: fields, templates,
@@ -61,14 +62,7 @@ function placesOf({ pointer, issues }: FerruleError): readonly string[] {
 }
 
 function toOperationError(error: FerruleError): FerruleError {
-  const toPlace = (pointer: string) => (isInOperation(pointer) ? pointer.slice(PLACE.length) : pointer);
-  const { code, pointer, expected, found, suggestion, issues } = error;
-  const summary = code === 'DEFINITION_INVALID' ? 'The operation has problems' : error.summary;
-  return new FerruleError(code, summary, {
-    pointer: pointer === undefined ? undefined : toPlace(pointer),
-    expected,
-    found,
-    suggestion,
-    issues: issues.map(issue => ({ ...issue, pointer: toPlace(issue.pointer) })),
-  });
+  const { code, summary, pointer, expected, found, suggestion, issues } = moveIssues(error, PLACE, '');
+  const about = code === 'DEFINITION_INVALID' ? 'The operation has problems' : summary;
+  return new FerruleError(code, about, { pointer, expected, found, suggestion, issues });
 }

@@ -1,6 +1,7 @@
 import { type Connection, FerruleError } from '../../index.ts';
 import type { OpenConnection, OpenOperation } from '../connections/open-connection.ts';
 import { describe, isObject, type JsonObject, toFields, toUuid } from '../documents/json.ts';
+import { moveIssues } from '../documents/move-issues.ts';
 import { mergeOperation } from '../documents/operation-draft.ts';
 import type { RouteCall } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -72,10 +73,19 @@ export async function findTarget(
   const streams = isObject(config) && config['streamResponse'] === true;
   return {
     open,
-    connection: open.compileWith(document),
+    connection: compileInline(open, document),
     operation: { name: String(document.name), streams },
     parameters,
   };
+}
+
+/** Its problems have places in the request, not in a connection that is made for the moment. */
+function compileInline(open: OpenConnection, document: JsonObject): Connection {
+  try {
+    return open.compileWith(document);
+  } catch (error) {
+    throw error instanceof FerruleError ? moveIssues(error, '/operations/0', '/operation') : error;
+  }
 }
 
 function invalid(pointer: string, expected: string, value: unknown): FerruleError {

@@ -32,7 +32,7 @@ export function noteOutcome(outcome: ExecutionOutcome, services: Services): void
     noteFailure(error, { method: 'execute', path: operation.name, principal }, services, id);
   }
   const state = stateAfter(error);
-  if (state !== undefined) setState(open, state, error?.message, services);
+  if (state !== undefined) services.statuses.write(open.stored, state, error?.message);
 }
 
 /** What an outcome says about the connection; wrong parameters say nothing. */
@@ -40,23 +40,4 @@ function stateAfter(error: FerruleError | undefined): ConnectionState | undefine
   if (error === undefined) return 'active';
   if (error.code === 'TOKEN_NEEDS_REAUTH') return 'needs_reauth';
   return error.category === 'network' || error.category === 'authentication' ? 'error' : undefined;
-}
-
-/** The state that was written last for what is open: an unchanged one is not written again. */
-const written = new WeakMap<OpenConnection, ConnectionState>();
-
-/** Writes the state of a connection when it is another than before. */
-export function setState(
-  open: OpenConnection,
-  state: ConnectionState,
-  reason: string | undefined,
-  { store, clock, log }: Pick<Services, 'store' | 'clock' | 'log'>,
-): void {
-  if ((written.get(open) ?? open.stored.status.state) === state) return;
-  written.set(open, state);
-  store.connections.setStatus(open.stored.id, { state, reason, atMs: clock.now() }).catch(error => {
-    // The next outcome writes it; the caller's answer does not depend on it.
-    written.delete(open);
-    log.warn('status_not_written', { connectionId: open.stored.id, error: String(error) });
-  });
 }

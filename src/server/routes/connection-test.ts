@@ -4,7 +4,6 @@ import { toConnectionDraft } from '../documents/connection-draft.ts';
 import { toEngineDocument, toInput, withSecretValues } from '../documents/engine-document.ts';
 import { isObject } from '../documents/json.ts';
 import { toErrorBody, toFerruleError, toValidationErrors } from '../error-reply.ts';
-import { setState } from '../execution/note-outcome.ts';
 import { noteFailure } from '../note-failure.ts';
 import { ok, type Reply, type Route, type RouteCall } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -50,12 +49,8 @@ async function testStored(call: RouteCall, services: Services): Promise<Reply> {
       const open = await connections.open(stored.id);
       const report = await test(open.connection, call, services, stored.id);
       const reason = report.stages.find(({ status }) => status === 'failed')?.error?.['message'];
-      setState(
-        open,
-        report.ok ? 'active' : 'error',
-        typeof reason === 'string' ? reason : undefined,
-        services,
-      );
+      const shown = typeof reason === 'string' ? reason : undefined;
+      services.statuses.write(open.stored, report.ok ? 'active' : 'error', shown);
       const { ok: passed, durationMs, statusCode } = report;
       const details = {
         ok: passed,

@@ -1,7 +1,7 @@
 import { FerruleError } from '../../index.ts';
 import type { StoredConnection } from '../../store.ts';
 import { readLockVersion, toConnectionDraft } from '../documents/connection-draft.ts';
-import { toUuid } from '../documents/json.ts';
+import { type JsonObject, toUuid } from '../documents/json.ts';
 import { toConnectionResource } from '../documents/resources.ts';
 import { ok, type Route, type RouteCall } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -22,11 +22,13 @@ export const connectionRoutes: readonly Route[] = [
     },
     async answer({ query }, { store }) {
       const name = query.get('name') ?? undefined;
-      const found: StoredConnection[] = [];
-      for (;;) {
-        const page = await store.connections.list({ name, limit: PAGE, after: found.at(-1)?.id });
-        found.push(...page);
-        if (page.length < PAGE) return ok(found.map(toConnectionResource));
+      const found: JsonObject[] = [];
+      for (let after: string | undefined; ; ) {
+        const page = await store.connections.list({ name, limit: PAGE, after });
+        // Judging definitions takes time; between pages others have their turn.
+        found.push(...page.map(toConnectionResource));
+        after = page.at(-1)?.id;
+        if (page.length < PAGE) return ok(found);
       }
     },
   },

@@ -31,10 +31,9 @@ export const inspectRoutes: readonly Route[] = [
         services,
       );
       const judged = judgeOperation(named, connection, services.engine);
-      const inputs = services.engine
-        .connection(toInput({ ...connection, operations: [judged] }))
-        .inputs(String(judged['name']));
-      return ok({ detectedInputs: Object.keys(inputs.properties), inputs });
+      const name = String(judged['name']);
+      const compiled = services.engine.connection(toInput({ ...connection, operations: [judged] }));
+      return ok({ detectedInputs: compiled.parameterNames(name), inputs: compiled.inputs(name) });
     },
   },
   {

@@ -4,6 +4,7 @@ import type { OperationDraft, StoredConnection } from '../../store.ts';
 import { toConnectionDraft } from '../documents/connection-draft.ts';
 import { toEngineDocument } from '../documents/engine-document.ts';
 import { isObject, toList, toObject, toUuid } from '../documents/json.ts';
+import { moveIssues } from '../documents/move-issues.ts';
 import { toOperationDraft } from '../documents/operation-draft.ts';
 import { toConnectionResource, toOperationResource } from '../documents/resources.ts';
 import { hasFlag, ok, type Reply, type Route, type RouteCall } from '../route.ts';
@@ -145,14 +146,7 @@ function placed<Result>(place: string, work: () => Result): Result {
     return work();
   } catch (error) {
     if (!(error instanceof FerruleError)) throw error;
-    const { code, summary, pointer = '', expected, found, suggestion, issues } = error;
-    throw new FerruleError(code, summary, {
-      pointer: `${place}${pointer}`,
-      expected,
-      found,
-      suggestion,
-      issues: issues.map(issue => ({ ...issue, pointer: `${place}${issue.pointer}` })),
-    });
+    throw moveIssues(error, '', place);
   }
 }
 
