@@ -54,5 +54,20 @@ export type {
 } from './store/ports/operation-store.ts';
 export type { SecretChanges, SecretStore } from './store/ports/secret-store.ts';
 export type { RotationOptions, RotationReport, Settings, Store } from './store/ports/store.ts';
+export type {
+  ClaimedWork,
+  HeldWork,
+  ListWorkOptions,
+  WorkClaimRequest,
+  WorkClaims,
+  WorkDelay,
+  WorkDraft,
+  WorkItem,
+  WorkOutcome,
+  WorkPermit,
+  WorkQueue,
+  WorkRate,
+  WorkState,
+} from './store/ports/work-queue.ts';
 export { openPostgresStore, type PostgresStoreOptions } from './store/postgres/open-postgres-store.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite/open-sqlite-store.ts';

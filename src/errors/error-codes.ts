@@ -670,6 +670,20 @@ export const errorCodes = {
     'The server runs as many executions as it may',
     'Send it again after the time that Retry-After names, or raise FERRULE_MAX_CONCURRENT.',
   ),
+  WORK_STATE: entry(
+    'store',
+    'usage',
+    false,
+    'The execution is in a state in which this cannot be done',
+    'Look at its state first: what failed or was cancelled can be retried, what does not run can be removed.',
+  ),
+  WORK_LOST: entry(
+    'engine',
+    'network',
+    false,
+    'The worker of the execution died, and no attempt is left',
+    'Find out at the other system whether it was done, and retry the execution when it was not.',
+  ),
   REQUEST_TIMEOUT: entry(
     'engine',
     'policy',

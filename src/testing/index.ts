@@ -15,3 +15,4 @@ export {
   type TestFunctions,
   type TokenStoreUnderTest,
 } from './token-store-contract.ts';
+export { describeWorkQueue } from './work-queue-contract.ts';

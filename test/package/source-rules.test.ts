@@ -45,6 +45,7 @@ const heavy = [
   'commander',
   'node-forge',
   'pg',
+  'pg-boss',
   'hono',
   'pino',
   'jose',

@@ -14,8 +14,8 @@ export interface PgBossOptions {
 const QUEUE = 'executions';
 /** For the library's upkeep; what belongs to executions goes through the connections of the store. */
 const CONNECTIONS = 2;
-/** What waits is never thrown away: a hundred years. */
-const RETENTION_SECONDS = 100 * 365 * 86_400;
+/** What waits is not thrown away: fifty years, of the 68 that fit. */
+const RETENTION_SECONDS = 50 * 365 * 86_400;
 
 interface Delivery {
   readonly id: string;

@@ -79,7 +79,7 @@ function findTurn(row: Row, { concurrency }: WorkRate, intervalMs: number): Turn
   if (nextAtMs - nowMs <= LONGEST_WAIT_MS) {
     return { granted: true, delayMs: nextAtMs - nowMs, nextAtMs: nextAtMs + intervalMs, plannedAtMs };
   }
-  const laterAtMs = Math.max(plannedAtMs, nextAtMs) + intervalMs;
+  const laterAtMs = Math.max(plannedAtMs + intervalMs, nextAtMs);
   return { granted: false, delayMs: laterAtMs - nowMs, nextAtMs, plannedAtMs: laterAtMs };
 }
 
