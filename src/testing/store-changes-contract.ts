@@ -45,17 +45,20 @@ export function describeStoreChanges(
       other,
       now,
     }) => {
+      const heard = listen(other);
       const { id } = await store.connections.create({ name: 'a', definition: '{}' });
       const apiKey = await store.apiKeys.create({ name: 'k', scopes: ['read'] });
       const token = { value: new SecretValue('t'), obtainedAtMs: now(), expiresAtMs: now() + 60_000 };
       const record = { token, needsReauth: undefined, discardAtMs: undefined };
       await store.tokens.of(id).compareAndSet('key', undefined, record);
-      const heard = listen(other);
+      const ofToken = (change: Change) => change.kind === 'token' && change.connectionId === id;
+      await heard.until(ofToken);
+      heard.clear();
       await assert.rejects(store.connections.update(id, { lockVersion: 7 }), { code: 'STORE_CONFLICT' });
       await store.tokens.deleteAll(id);
       await store.apiKeys.revoke(apiKey.id);
       await heard.until(change => change.kind === 'api_key' && change.id === apiKey.id);
-      await heard.until(change => change.kind === 'token' && change.connectionId === id);
+      await heard.until(ofToken);
       assert.equal(
         heard.changes.some(({ kind }) => kind === 'connection'),
         false,

@@ -67,6 +67,7 @@ export async function openPostgresDatabase(options: PostgresDatabaseOptions): Pr
   };
   const connect = async (): Promise<Client> => {
     const client = new pg.Client(config);
+    client.on('error', tellsItsCaller);
     try {
       await client.connect();
     } catch (error) {
@@ -95,6 +96,7 @@ export async function openPostgresDatabase(options: PostgresDatabaseOptions): Pr
   });
   const once = async <Result>(work: (session: SqlSession) => Promise<Result>): Promise<Result> => {
     const client = await pool.connect();
+    client.on('error', tellsItsCaller);
     let failure: unknown;
     try {
       return await inTransaction(client, () => work(toSession(client)));
@@ -102,6 +104,7 @@ export async function openPostgresDatabase(options: PostgresDatabaseOptions): Pr
       failure = error;
       throw error;
     } finally {
+      client.off('error', tellsItsCaller);
       client.release(failure !== undefined && endsConnection(failure));
     }
   };
@@ -189,6 +192,12 @@ async function inTransaction<Result>(
 function lockNumber(schema: string): number {
   return createHash('sha256').update(`ferrule schema ${schema}`).digest().readInt32BE(0);
 }
+
+/**
+ * A connection that is lost says so twice: to the statement that waits for it, which fails, and as an event that ends
+ * the process when nobody listens.
+ */
+function tellsItsCaller(): void {}
 
 function storeClosed(): FerruleError {
   return new FerruleError('STORE_CLOSED', 'The store is closed');
