@@ -38,7 +38,6 @@ export interface Server {
   /** `http://127.0.0.1:8420` */
   readonly origin: string;
   readonly port: number;
-  readonly services: Services;
   /**
    * Accepts nothing more, lets what runs finish for as long as the settings say, ends the rest, and returns when
    * nothing is left. Safe to call twice.
@@ -147,7 +146,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     return stopped;
   };
   const shownHost = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  return { origin: `http://${shownHost}:${port}`, port, services, stop, [Symbol.asyncDispose]: stop };
+  return { origin: `http://${shownHost}:${port}`, port, stop, [Symbol.asyncDispose]: stop };
 }
 
 /** A client that takes longer to say what it wants is not one of ours. */

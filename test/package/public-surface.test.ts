@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as entry from '../../src/index.ts';
+import * as serverEntry from '../../src/server.ts';
 import * as storeEntry from '../../src/store.ts';
 import * as transportEntry from '../../src/transport.ts';
 
@@ -194,6 +195,47 @@ describe('the stores', () => {
       'WholeConnection',
       'WholeConnectionDraft',
       'WrappedKey',
+    ]);
+  });
+});
+
+describe('the server', () => {
+  const source = readFileSync(new URL('../../src/server.ts', import.meta.url), 'utf8');
+
+  it('has exactly these values', () => {
+    const values = [
+      'SAMPLE_ID',
+      'createLog',
+      'createServer',
+      'openStore',
+      'readSettings',
+      'settingsTable',
+      'startServer',
+    ];
+    expect(Object.keys(serverEntry).sort()).toEqual(values);
+  });
+
+  it('has exactly these types', () => {
+    expect(
+      exportedNames(source)
+        .filter(name => !(name in serverEntry))
+        .sort(),
+    ).toEqual([
+      'JwtSettings',
+      'Log',
+      'LogFields',
+      'LogLevel',
+      'LogOptions',
+      'OpenedStore',
+      'Server',
+      'ServerLimits',
+      'ServerParts',
+      'ServerSettings',
+      'Setting',
+      'SettingKind',
+      'SettingName',
+      'StartOptions',
+      'StartedServer',
     ]);
   });
 });

@@ -32,12 +32,15 @@ const places: readonly (readonly string[])[] = [
   ...['key', 'pkcs12', 'passphrase'].map(part => `tls/clientCertificate/${part}`),
 ].map(place => place.split('/'));
 
-/** A text that is one tag and nothing else: it names a secret and holds none. */
-const ONE_TAG = /^\s*(?:<<[^<>]+>>|\{\{[^{}]+\}\})\s*$/;
+/** Texts that are one tag and nothing else, by the spelling of the tag: they name a secret and hold none. */
+const oneTag: readonly (readonly [spelling: string, pattern: RegExp])[] = [
+  ['<<>>', /^\s*<<[^<>]+>>\s*$/],
+  ['{{}}', /^\s*\{\{[^{}]+\}\}\s*$/],
+];
 
 /** The config with every credential null that is written out in it. */
 export function maskCredentials(config: unknown): unknown {
-  return mapCredentials(config, value => (isCredential(value) ? null : value));
+  return mapCredentials(config, value => (isCredential(value, config) ? null : value));
 }
 
 /**
@@ -50,7 +53,7 @@ export function restoreCredentials(config: unknown, stored: unknown): unknown {
     if (isClearing(value)) return null;
     if (value !== null || (path[0] === 'auth' && !sameAuth)) return value;
     const before = valueAt(stored, path);
-    return isCredential(before) ? before : null;
+    return isCredential(before, stored) ? before : null;
   });
 }
 
@@ -58,7 +61,7 @@ export function restoreCredentials(config: unknown, stored: unknown): unknown {
 export function credentialsOf(config: unknown): readonly string[] {
   const found: string[] = [];
   mapCredentials(config, value => {
-    if (isCredential(value)) found.push(String(value));
+    if (isCredential(value, config)) found.push(String(value));
     return value;
   });
   return found;
@@ -69,8 +72,15 @@ export function isClearing(value: unknown): boolean {
   return isObject(value) && value['$clear'] === true && Object.keys(value).length === 1;
 }
 
-function isCredential(value: unknown): boolean {
-  return typeof value === 'string' && value !== '' && !ONE_TAG.test(value);
+function isCredential(value: unknown, config: unknown): boolean {
+  if (typeof value !== 'string' || value === '') return false;
+  const spellings = valueAt(config, ['templateTags']);
+  const isTag = oneTag.some(
+    ([spelling, pattern]) =>
+      // A spelling that is switched off makes no tags.
+      (!Array.isArray(spellings) || spellings.includes(spelling)) && pattern.test(value),
+  );
+  return !isTag;
 }
 
 type Path = readonly (string | number)[];
