@@ -84,7 +84,7 @@ describe('access to the server', () => {
     ).toBe(401);
   });
 
-  it('is refused under a name that is not the server’s, for all but a page of that name', async () => {
+  it('is refused under a name that is not the server’s, as that of a page that was led here', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const options = {
         port: world.server.port,
