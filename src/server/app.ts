@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
 import { FerruleError } from '../index.ts';
 import { type Authenticator, authenticateRequest } from './authentication/bearer.ts';
 import { anonymous, assertScope, type Principal } from './authentication/principal.ts';
@@ -110,7 +111,7 @@ export function createApp(options: AppOptions): App {
     return response;
   };
 
-  const hono = new Hono();
+  const hono = new Hono({ getPath: request => getPath(request).replace(INTEGRATOR_BASE, '') });
   for (const route of routes) {
     hono.on(route.method, route.path, context =>
       respond({ request: context.req.raw, route, params: context.req.param(), principal: anonymous }),
@@ -127,6 +128,9 @@ export function createApp(options: AppOptions): App {
   );
   return { fetch: async request => hono.fetch(request), whenIdle: () => slots.whenIdle() };
 }
+
+/** Where Integrator's API is in the platform it comes with, for clients that cannot be told another address. */
+const INTEGRATOR_BASE = /^\/app\/integrator(?=\/api\/)/;
 
 function toUnknown(method: string, allow: readonly Method[]): FerruleError {
   if (allow.length === 0) return new FerruleError('NOT_FOUND', 'There is no such endpoint');

@@ -36,6 +36,13 @@ describe('access to the server', () => {
     }
   });
 
+  it('is the same where Integrator has its API', async () => {
+    const { status } = await world.ask('GET', '/app/integrator/api/connections', undefined, { key: null });
+    expect(status).toBe(401);
+    expect((await world.ask('GET', '/app/integrator/api/connections')).body).toEqual([]);
+    expect((await world.ask('GET', '/app/integrator/other')).status).toBe(404);
+  });
+
   it('tells a stranger nothing about what exists', async () => {
     for (const path of ['/', '/api/nothing', '/api/connections/x/y/z']) {
       expect((await world.ask('GET', path, undefined, { key: null })).status).toBe(401);

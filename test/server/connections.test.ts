@@ -55,6 +55,25 @@ describe('connections of the server', () => {
     expect(body.lockVersion).toBe(5);
   });
 
+  it('ignore foreign fields in a change, as Integrator does, but not a field that is misspelt', async () => {
+    const { id } = await create();
+    const foreign = await world.ask('PATCH', `/api/connections/${id}`, {
+      description: 'new',
+      tenant: 'x',
+      'a/b': 1,
+    });
+    expect([foreign.status, foreign.body.description]).toEqual([200, 'new']);
+    const misspelt = await world.ask('PATCH', `/api/connections/${id}`, { descripton: 'new' });
+    expect([misspelt.status, misspelt.body.error.includes('/descripton')]).toEqual([400, true]);
+    expect(
+      (await world.ask('POST', '/api/connections', connectionTo(world.system, { tenant: 'x' }))).status,
+    ).toBe(400);
+    const operation = { ...echoOperation, tenant: 'x' };
+    const inline = { connectionId: id, operation, parameters: { Item: 'x' } };
+    expect((await world.ask('POST', '/api/execute', inline)).status).toBe(200);
+    expect((await world.ask('POST', '/api/inspect', { operation })).status).toBe(200);
+  });
+
   it('tell every problem of a definition with its place, in full to who asks for it', async () => {
     const headers = { accept: 'application/problem+json' };
     const wrong = {

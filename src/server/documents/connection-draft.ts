@@ -1,6 +1,7 @@
 import { type Engine, FerruleError, SecretValue } from '../../index.ts';
 import type { ConnectionDraft, SecretChanges, StoredConnection } from '../../store.ts';
 import { isClearing, restoreCredentials } from './credential-places.ts';
+import { judgeWithoutForeignFields } from './foreign-fields.ts';
 import { describe, isObject, type JsonObject, toObject } from './json.ts';
 import { judgeConnection } from './judge.ts';
 import { type ConnectionDocument, readConnectionDocument, secretNamesOf } from './stored-documents.ts';
@@ -46,17 +47,17 @@ export function toConnectionDraft(
     if (value === 'clear') names.delete(secret);
     else names.add(secret);
   }
-  const judged = judgeConnection(
-    {
-      type: 'http',
-      ...(replaces ? {} : textsOf(before)),
-      ...Object.fromEntries(given),
-      ...(name === undefined ? {} : { name }),
-      config: replaces ? restoreCredentials(config, before.config) : mergeConfig(config, before.config),
-      secrets: Object.fromEntries([...names].map(secret => [secret, null])),
-    },
-    engine,
-  );
+  const document = {
+    type: 'http',
+    ...(replaces ? {} : textsOf(before)),
+    ...Object.fromEntries(given),
+    ...(name === undefined ? {} : { name }),
+    config: replaces ? restoreCredentials(config, before.config) : mergeConfig(config, before.config),
+    secrets: Object.fromEntries([...names].map(secret => [secret, null])),
+  };
+  const judge = (judged: JsonObject) => judgeConnection(judged, engine);
+  const mayAdd = replaces || stored !== undefined;
+  const judged = mayAdd ? judgeWithoutForeignFields(document, judge) : judge(document);
   const { description, documentationLink, config: whole } = judged;
   const definition = { description, documentationLink, config: whole, secretNames: [...names].sort() };
   const known = new Set(stored?.secretNames);

@@ -1,5 +1,6 @@
 import { type Connection, FerruleError } from '../../index.ts';
 import type { OpenConnection, OpenOperation } from '../connections/open-connection.ts';
+import { judgeWithoutForeignFields } from '../documents/foreign-fields.ts';
 import { describe, isObject, type JsonObject, toFields, toUuid } from '../documents/json.ts';
 import { moveIssues } from '../documents/move-issues.ts';
 import { mergeOperation } from '../documents/operation-draft.ts';
@@ -50,8 +51,8 @@ export function readExecutionRequest(body: unknown): ExecutionRequest {
  */
 export async function findTarget(
   request: ExecutionRequest,
-  call: RouteCall,
-  { connections, store }: Services,
+  call: Pick<RouteCall, 'demand'>,
+  { connections, store }: Pick<Services, 'connections' | 'store'>,
 ): Promise<ExecutionTarget> {
   const { operationId, parameters } = request;
   if (request.operation !== undefined)
@@ -82,7 +83,7 @@ export async function findTarget(
 /** Its problems have places in the request, not in a connection that is made for the moment. */
 function compileInline(open: OpenConnection, document: JsonObject): Connection {
   try {
-    return open.compileWith(document);
+    return judgeWithoutForeignFields(document, open.compileWith, '/operations/0');
   } catch (error) {
     throw error instanceof FerruleError ? moveIssues(error, '/operations/0', '/operation') : error;
   }

@@ -1,6 +1,7 @@
 import { type ConnectionInput, FerruleError, transformAnswer } from '../../index.ts';
 import type { StoredOperation } from '../../store.ts';
 import { toEngineDocument, toInput } from '../documents/engine-document.ts';
+import { judgeWithoutForeignFields } from '../documents/foreign-fields.ts';
 import { describe, isObject, type JsonObject, toFields, toUuid } from '../documents/json.ts';
 import { judgeOperation } from '../documents/judge.ts';
 import { mergeOperation } from '../documents/operation-draft.ts';
@@ -30,7 +31,9 @@ export const inspectRoutes: readonly Route[] = [
         stored?.connectionId ?? operation?.['connectionId'],
         services,
       );
-      const judged = judgeOperation(named, connection, services.engine);
+      const judged = judgeWithoutForeignFields(named, document =>
+        judgeOperation(document, connection, services.engine),
+      );
       const name = String(judged['name']);
       const compiled = services.engine.connection(toInput({ ...connection, operations: [judged] }));
       return ok({ detectedInputs: compiled.parameterNames(name), inputs: compiled.inputs(name) });
