@@ -42,13 +42,15 @@ export function createConnectionTokens(
       }),
     async claimDue({ owner, leaseMs, limit, nowMs }) {
       const rows = await database.query(
-        `UPDATE tokens SET claim_owner = :owner, claim_until = :now + CAST(:leaseMs AS ${dialect.integer})
-         WHERE (connection_id, key) IN (
+        // Materialised, so that the rows are chosen once: chosen again for each row, more than the limit would be taken.
+        `WITH due AS MATERIALIZED (
            SELECT connection_id, key FROM tokens
            WHERE due_at <= COALESCE(CAST(:asOf AS ${dialect.integer}), :now)
              AND (claim_until IS NULL OR claim_until <= :now)
              AND (discard_at IS NULL OR discard_at > :now)
            ORDER BY due_at LIMIT :limit${dialect.skipLocked})
+         UPDATE tokens SET claim_owner = :owner, claim_until = :now + CAST(:leaseMs AS ${dialect.integer})
+         WHERE (connection_id, key) IN (SELECT connection_id, key FROM due)
          RETURNING *`,
         { owner, leaseMs: Math.ceil(leaseMs), limit: toLimit(limit, 1), asOf: nowMs ?? null },
       );

@@ -84,6 +84,7 @@ export const migrations: readonly Migration[] = [
         key_id TEXT NOT NULL,
         expires_at ${integer} NOT NULL
       )${tableOptions}`,
+      'CREATE INDEX authorization_states_of_connection ON authorization_states (connection_id)',
       `CREATE TABLE events (
         sequence ${counter},
         connection_id TEXT REFERENCES connections (id) ON DELETE CASCADE,
@@ -122,12 +123,6 @@ export const migrations: readonly Migration[] = [
         id TEXT PRIMARY KEY,
         since_at ${integer} NOT NULL,
         retired_at ${integer}
-      )${tableOptions}`,
-      `CREATE TABLE changes (
-        sequence ${counter},
-        kind TEXT NOT NULL,
-        subject TEXT NOT NULL,
-        key TEXT
       )${tableOptions}`,
     ],
   },

@@ -3,11 +3,20 @@ import type { Change } from '../ports/changes.ts';
 import { integer, optionalText, text } from '../sql/row.ts';
 import type { Row, SqlSession } from '../sql/sql-database.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import { translateSqliteError } from './translate-sqlite-error.ts';
 
 /** How often other processes are looked for. `PRAGMA data_version` reads one page that is at hand. */
 const POLLED_EVERY_MS = 200;
 /** Changes that are kept for who looks late. Somebody who missed more is told `everything`. */
 const KEPT = 1_000;
+
+/** Stands beside the schema that all databases have in common: PostgreSQL tells of changes by itself. */
+export const CHANGES_TABLE = `CREATE TABLE IF NOT EXISTS changes (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  key TEXT
+) STRICT`;
 
 export interface SqliteChanges {
   announce(session: SqlSession, change: Change): Promise<void>;
@@ -31,26 +40,24 @@ export function createSqliteChanges(reader: SqliteConnection): SqliteChanges {
     const [row] = reader.query('SELECT COALESCE(MAX(sequence), 0) AS newest FROM changes', {}, 0);
     return row === undefined ? 0 : integer(row, 'newest');
   };
-  const tell = (change: Change) => {
-    for (const listener of [...listeners]) listener(change);
-  };
-  const read = () => {
+  const readNew = (): readonly Change[] => {
     const rows = reader.query('SELECT * FROM changes WHERE sequence > :seen ORDER BY sequence', { seen }, 0);
     const [first] = rows;
-    if (first === undefined) return;
+    if (first === undefined) return [];
     const missed = integer(first, 'sequence') > seen + 1 && rows.length >= KEPT;
     seen = integer(rows.at(-1) ?? first, 'sequence');
-    if (missed) tell({ kind: 'everything' });
-    else for (const change of rows.map(toChange)) tell(change);
+    return missed ? [{ kind: 'everything' }] : rows.map(toChange);
   };
   const look = () => {
     if (listeners.size === 0) return;
+    let changes: readonly Change[] = [];
     try {
-      read();
+      changes = readNew();
     } catch {
       // A database that cannot be read now is looked at again; calls that need it say what is wrong.
       version = undefined;
     }
+    for (const change of changes) for (const listener of [...listeners]) listener(change);
   };
   const poll = () => {
     timer = systemClock.after(POLLED_EVERY_MS, poll);
@@ -80,7 +87,11 @@ export function createSqliteChanges(reader: SqliteConnection): SqliteChanges {
       // A function of its own, so that the same listener twice is two subscriptions.
       const listener = (change: Change) => onChange(change);
       if (listeners.size === 0) {
-        seen = newest();
+        try {
+          seen = newest();
+        } catch (error) {
+          throw translateSqliteError(error);
+        }
         version = dataVersion(reader);
         timer = systemClock.after(POLLED_EVERY_MS, poll);
       }

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import { migrate } from '../sql/migrate.ts';
 import type { Dialect, SqlDatabase, SqlSession } from '../sql/sql-database.ts';
-import { createSqliteChanges } from './sqlite-changes.ts';
+import { CHANGES_TABLE, createSqliteChanges } from './sqlite-changes.ts';
 import { openSqliteConnection, type SqliteConnection } from './sqlite-connection.ts';
 import { isBusy, translateSqliteError } from './translate-sqlite-error.ts';
 import { createTurns } from './turns.ts';
@@ -68,7 +68,12 @@ export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promis
 
   try {
     await attempt(async () => prepareFile(writer, path));
-    await attempt(() => inTransaction(writer, () => migrate(session, dialect)));
+    await attempt(() =>
+      inTransaction(writer, async () => {
+        await migrate(session, dialect);
+        await session.query(CHANGES_TABLE);
+      }),
+    );
     if (path !== ':memory:') reader = openReader(path);
   } catch (error) {
     writer.close();
