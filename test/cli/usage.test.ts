@@ -16,7 +16,8 @@ describe('the command', () => {
   it('lists commands and exit codes in its help, on stdout', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of ['check', 'inspect', 'run', 'test', 'serve', 'keys']) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of ['check', 'inspect', 'run', 'test', 'serve', 'keys'])
+      expect(stdout).toContain(`\n  ${command} `);
     for (const exitCode of [0, 1, 2, 3, 4, 5, 6, 7, 130]) expect(stdout).toMatch(`\n  ${exitCode} `);
   });
 

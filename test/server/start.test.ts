@@ -134,6 +134,20 @@ describe('the server as a process', () => {
     expect(() => statSync(join(folder, 'typo'))).toThrow('ENOENT');
   });
 
+  it('makes itself a new encryption key when keys are rotated, and keeps working', async () => {
+    const keysOf = () => {
+      const lines = readFileSync(join(folder, 'data/encryption.key'), 'utf8').split('\n');
+      return lines.filter(line => line !== '' && !line.startsWith('#'));
+    };
+    const [before] = keysOf();
+    const report = (await (await ask(first.origin, '/api/rotate-encryption-key', {})).json()) as {
+      rotated: number;
+    };
+    expect(report.rotated).toBeGreaterThan(0);
+    expect(keysOf()).toEqual([expect.not.stringMatching(before ?? ''), before]);
+    expect(await runSample(first.origin)).toMatchObject({ Title: 'Middlemarch' });
+  });
+
   it('gives and takes keys by command while it runs', async () => {
     const created = await start(1, {}, [
       'src/cli/ferrule.ts',
