@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { SecretValue, type Store } from '../../src/store.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type ClaimedWork, SecretValue, type Store } from '../../src/store.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { howToGetPostgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { openPostgresPair, openSqlitePair } from './stores.ts';
@@ -21,6 +22,8 @@ const canaries = [
   'verifier',
   'idempotency key',
   'result',
+  'work request',
+  'work result',
 ].map(canary);
 
 const OWN_NAME = 'a name that is not secret';
@@ -44,6 +47,7 @@ describe('what is on the disk', () => {
     async () => {
       const clock = createFakeClock();
       const cluster = await startPostgres();
+      onTestFinished(() => cluster.remove());
       const { store, close } = await openPostgresPair(cluster, clock);
       const apiKey = await fillStore(store, clock.now());
       const dump = await cluster.dump();
@@ -54,7 +58,6 @@ describe('what is on the disk', () => {
       const text = `${Buffer.from(dump).toString('latin1')}${Buffer.concat(bytes).toString('latin1')}`;
       expect(findIn(text, [...canaries, apiKey])).toEqual([]);
       await close();
-      await cluster.remove();
     },
   );
 
@@ -90,11 +93,33 @@ async function fillStore(store: Store, nowMs: number): Promise<string> {
   const key = { scope: 'client', key: canary('idempotency key') };
   await store.idempotency.begin({ ...key, fingerprint: 'f', owner: 'o', leaseMs: 1_000, keepMs: 60_000 });
   await store.idempotency.complete(key, 'o', new SecretValue(canary('result')));
+  const work = {
+    id: randomUUID(),
+    batchId: randomUUID(),
+    connectionId: id,
+    operationId: undefined,
+    principal: 'client',
+    request: new SecretValue(canary('work request')),
+    maxAttempts: 1,
+    keepMs: 60_000,
+  };
+  await store.queue.enqueue([work]);
+  const [claimed] = await claim(store);
+  const result = new SecretValue(canary('work result'));
+  expect(claimed && (await store.queue.claims.finish(claimed, { state: 'succeeded', result }))).toBe(true);
   const apiKey = await store.apiKeys.create({ name: 'key', scopes: ['manage'] });
   // What was deleted may stay in free pages and in the log.
   const { id: gone } = await store.connections.create({ name: 'gone', definition: canary('definition') });
   await store.connections.delete(gone);
   return apiKey.key.reveal();
+}
+
+/** The queue may hand work out a little later than it took it in. */
+async function claim(store: Store): Promise<readonly ClaimedWork[]> {
+  for (;;) {
+    const claimed = await store.queue.claims.claim({ owner: 'me', leaseMs: 60_000, limit: 1 });
+    if (claimed.length > 0) return claimed;
+  }
 }
 
 /** Those of the texts that stand there in one of the encodings. */

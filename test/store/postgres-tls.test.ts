@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createKeyring, openPostgresStore } from '../../src/store.ts';
 import { failureOf } from '../support/failure-of.ts';
 import {
@@ -50,9 +50,9 @@ describe.skipIf(postgresPrograms === undefined)(
 
     it('does not go on in clear when the server has no TLS', async () => {
       const plain = await startPostgres();
+      onTestFinished(() => plain.remove());
       const failure = await failureOf(openPostgresStore({ url: `${plain.url}?sslmode=require`, keys }));
       expect([failure.code, failure.message.includes('TLS')]).toEqual(['STORE_FAILED', true]);
-      await plain.remove();
     });
   },
 );
