@@ -22,6 +22,12 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** A little later than the server's own, for when the server does not answer at all. */
 const ANSWER_TIMEOUT_MS = 35_000;
+/** A step of the schema takes as long as the tables are large, and the others wait for it. */
+const PATIENT: ClientConfig = {
+  statement_timeout: 0,
+  query_timeout: 0,
+  idle_in_transaction_session_timeout: 0,
+};
 const ATTEMPTS = 5;
 const INT8 = 20;
 const NOW = '(EXTRACT(EPOCH FROM statement_timestamp()) * 1000)::BIGINT';
@@ -65,8 +71,8 @@ export async function openPostgresDatabase(options: PostgresDatabaseOptions): Pr
     const { rows } = await target.query(toStatement(sql, given));
     return rows;
   };
-  const connect = async (): Promise<Client> => {
-    const client = new pg.Client(config);
+  const connect = async (limits: ClientConfig = {}): Promise<Client> => {
+    const client = new pg.Client({ ...config, ...limits });
     client.on('error', tellsItsCaller);
     try {
       await client.connect();
@@ -78,11 +84,11 @@ export async function openPostgresDatabase(options: PostgresDatabaseOptions): Pr
     return client;
   };
 
-  await prepareSchema(connect, run, schema).catch(error => {
+  await prepareSchema(() => connect(PATIENT), run, schema).catch(error => {
     throw translatePostgresError(error);
   });
   const channel = `ferrule_${schema}`;
-  const changes = await listenForChanges(connect, channel).catch(error => {
+  const changes = await listenForChanges(() => connect(), channel).catch(error => {
     throw translatePostgresError(error);
   });
   const pool = new pg.Pool({ ...config, max: maxConnections, allowExitOnIdle: true });
