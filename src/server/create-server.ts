@@ -10,15 +10,18 @@ import { createStatusWriter } from './connections/status-writer.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import type { Log } from './log.ts';
 import { noteTokenEvent } from './note-token-event.ts';
+import { createWorker } from './queue/worker.ts';
+import { createTokenRenewal } from './renewal/token-renewal.ts';
 import { createRoutes } from './routes/routes.ts';
 import type { Services } from './services.ts';
-import type { ServerSettings } from './settings.ts';
+import { queueDefaults, type ServerSettings } from './settings.ts';
 
 export interface ServerParts {
   readonly settings: Pick<
     ServerSettings,
     'host' | 'port' | 'allowedHosts' | 'egress' | 'trustDefinitions' | 'limits' | 'stopTimeoutMs' | 'jwt'
-  >;
+  > &
+    Partial<Pick<ServerSettings, 'publicUrl' | 'returnOrigins' | 'renewTokens' | 'queue'>>;
   /** Everything the server keeps. Whoever opened it closes it, after the server. */
   readonly store: Store;
   readonly log: Log;
@@ -40,9 +43,9 @@ export interface Server {
   readonly port: number;
   /**
    * Accepts nothing more, lets what runs finish for as long as the settings say, ends the rest, and returns when
-   * nothing is left. Safe to call twice.
+   * nothing is left. Safe to call twice; `hurry` gives what runs no more time, also when it was told to stop before.
    */
-  stop(): Promise<void>;
+  stop(options?: { readonly hurry?: boolean }): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -52,6 +55,8 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const engine = createEngine({
     egress: settings.egress,
     trustDefinitions: settings.trustDefinitions,
+    // What one server begins, another may complete.
+    authorizationKey: store.deriveKey('authorization'),
     clock,
   });
   const events = createEventRecorder(store.events, clock, log);
@@ -60,13 +65,14 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     store,
     engine,
     redactor,
-    onTokenEvent: (connectionId, event) => noteTokenEvent(connectionId, event, events),
+    onTokenEvent: (connectionId, event) => noteTokenEvent(connectionId, event, { events, statuses }),
   });
   const rotateKey = async (signal: AbortSignal): Promise<RotationReport> => {
     await parts.addEncryptionKey?.();
     return store.rotateEncryptionKey({ signal });
   };
   const { trustDefinitions } = settings;
+  let origin = '';
   const services: Services = {
     store,
     engine,
@@ -77,8 +83,12 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     clock,
     redactor,
     trustDefinitions,
+    queue: settings.queue ?? queueDefaults,
+    returnOrigins: settings.returnOrigins ?? [],
+    publicUrl: () => settings.publicUrl ?? origin,
     rotateKey,
   };
+  const renewal = createTokenRenewal({ store, connections, statuses, clock, log, random: Math.random });
   const apiKeys = createApiKeyAuthenticator({ apiKeys: store.apiKeys, changes: store.changes, clock });
   const tokens =
     settings.jwt === undefined
@@ -109,10 +119,11 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     },
   }) as HttpServer;
   const free = async () => {
+    await renewal.stop();
     apiKeys.close();
     connections.close();
     await engine.close();
-    await events.flush();
+    await Promise.all([events.flush(), statuses.flush()]);
   };
   try {
     await listen(http, settings.host, settings.port);
@@ -121,18 +132,26 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     throw error;
   }
   const { port } = http.address() as AddressInfo;
+  const shownHost = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  origin = `http://${shownHost}:${port}`;
+  if (settings.renewTokens ?? true) renewal.start();
+  const worker = createWorker(services);
 
+  const { promise: late, resolve: giveUp } = Promise.withResolvers<void>();
   const end = async () => {
     ending = true;
+    worker.retire();
     log.info('stopping', {});
     const closed = new Promise<void>(resolve => http.close(() => resolve()));
     http.closeIdleConnections();
-    const { promise: late, resolve: giveUp } = Promise.withResolvers<void>();
     const timer = clock.after(settings.stopTimeoutMs, giveUp, true);
-    await Promise.race([app.whenIdle(), late]);
+    const whenIdle = () => Promise.all([app.whenIdle(), worker.whenIdle()]);
+    await Promise.race([whenIdle(), late]);
     timer.cancel();
-    stopping.abort(new FerruleError('SERVER_STOPPING', 'The server is stopping'));
-    await app.whenIdle();
+    const reason = new FerruleError('SERVER_STOPPING', 'The server is stopping');
+    stopping.abort(reason);
+    worker.abort(reason);
+    await whenIdle();
     http.closeIdleConnections();
     const rest = clock.after(LAST_WORDS_MS, () => http.closeAllConnections(), true);
     await closed;
@@ -141,12 +160,12 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     log.info('stopped', {});
   };
   let stopped: Promise<void> | undefined;
-  const stop = () => {
+  const stop = ({ hurry = false } = {}) => {
+    if (hurry) giveUp();
     stopped ??= end();
     return stopped;
   };
-  const shownHost = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  return { origin: `http://${shownHost}:${port}`, port, stop, [Symbol.asyncDispose]: stop };
+  return { origin, port, stop, [Symbol.asyncDispose]: () => stop() };
 }
 
 /** A client that takes longer to say what it wants is not one of ours. */

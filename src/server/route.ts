@@ -23,6 +23,8 @@ export interface RouteDescription {
   /** Names of query parameters, each with its meaning. */
   readonly query?: Readonly<Record<string, string>>;
   readonly request?: string;
+  /** True when it answers browsers, with pages and redirects instead of JSON. */
+  readonly page?: boolean;
   /** By status. An empty name stands for any JSON. */
   readonly responses: Readonly<Record<number, string>>;
 }

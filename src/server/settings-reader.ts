@@ -58,16 +58,24 @@ export class SettingsReader {
   /** An https URL; http where nothing leaves this machine. */
   url(name: SettingName): string | undefined {
     const text = this.text(name);
-    if (text === undefined) return undefined;
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    const isPlain = url?.protocol === 'http:' && isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ''));
-    if (url !== undefined && url.username === '' && (url.protocol === 'https:' || isPlain)) return text;
+    if (text === undefined || toSafeUrl(text) !== undefined) return text;
     this.complain(
       name,
       'an https URL (http for this machine only)',
-      url === undefined ? 'no URL' : `${url.protocol}//`,
+      URL.canParse(text) ? `${new URL(text).protocol}//` : 'no URL',
     );
     return undefined;
+  }
+
+  /** Origins of such URLs, each in its one spelling. */
+  origins(name: SettingName): readonly string[] | undefined {
+    return this.list(name)?.flatMap(text => {
+      const url = toSafeUrl(text);
+      if (url !== undefined && url.pathname === '/' && url.search === '' && url.hash === '')
+        return [url.origin];
+      this.complain(name, 'origins like https://app.example.com (http for this machine only)', `"${text}"`);
+      return [];
+    });
   }
 
   oneOf<Word extends string>(name: SettingName, words: readonly Word[]): Word | undefined {
@@ -89,6 +97,13 @@ export class SettingsReader {
       issues: this.#issues,
     });
   }
+}
+
+function toSafeUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '') return undefined;
+  const isPlain = url.protocol === 'http:' && isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ''));
+  return url.protocol === 'https:' || isPlain ? url : undefined;
 }
 
 function withNearest(name: string): { readonly suggestion?: string } {

@@ -91,6 +91,33 @@ export const settingsTable = {
     '10000',
     'How long running executions may finish on a stop.',
   ),
+  FERRULE_QUEUE_CONCURRENCY: setting(
+    'count',
+    '16',
+    'Executions of the queue that this server does at once, beside those of requests.',
+  ),
+  FERRULE_QUEUE_LEASE_MS: setting(
+    'milliseconds',
+    '15000',
+    'How long after its death another server begins again what a server was doing for the queue.',
+  ),
+  FERRULE_QUEUE_KEEP_MS: setting(
+    'milliseconds',
+    '86400000',
+    'How long executions of the queue are kept when they have ended, outputs included.',
+  ),
+  FERRULE_QUEUE_MAX_RESULT_BYTES: setting(
+    'bytes',
+    '1048576',
+    'The most that is kept of what came of one of them; what is larger is left out.',
+  ),
+  FERRULE_QUEUE_MAX_WAITING: setting('count', '100000', 'Executions that may wait, on all servers together.'),
+  FERRULE_RETURN_ORIGINS: setting(
+    'list',
+    'none',
+    'Origins, such as `https://app.example.com`, that browsers may be sent to after a connection was authorised.',
+  ),
+  FERRULE_RENEW_TOKENS: setting('boolean', 'true', 'Whether this server renews tokens while nobody calls.'),
   FERRULE_JWT_ISSUER: setting('url', 'none', 'Tokens (JWT) of this issuer are accepted beside API keys.'),
   FERRULE_JWT_AUDIENCE: setting(
     'text',

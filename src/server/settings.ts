@@ -18,6 +18,11 @@ export interface ServerSettings {
   readonly trustDefinitions: boolean;
   readonly limits: ServerLimits;
   readonly stopTimeoutMs: number;
+  readonly queue: QueueSettings;
+  /** Origins that browsers may be sent to after a connection was authorised. */
+  readonly returnOrigins: readonly string[];
+  /** Whether tokens are renewed while nobody calls. */
+  readonly renewTokens: boolean;
   readonly jwt: JwtSettings | undefined;
   readonly logLevel: LogLevel;
   readonly sample: boolean;
@@ -28,6 +33,19 @@ export interface ServerLimits {
   /** Executions, streams and tests at once. */
   readonly maxConcurrent: number;
   readonly requestTimeoutMs: number;
+}
+
+/** Of executions that are accepted now and done later. */
+export interface QueueSettings {
+  /** How many of them this server does at once. */
+  readonly concurrency: number;
+  /** How long after its death another server begins again what a server was doing. */
+  readonly leaseMs: number;
+  /** How long one that has ended is kept, outputs included. */
+  readonly keepMs: number;
+  readonly maxResultBytes: number;
+  /** How many may wait, on all servers together. */
+  readonly maxWaiting: number;
 }
 
 export interface JwtSettings {
@@ -84,6 +102,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       requestTimeoutMs: read.number('FERRULE_REQUEST_TIMEOUT_MS') ?? 120_000,
     },
     stopTimeoutMs: read.number('FERRULE_STOP_TIMEOUT_MS') ?? 10_000,
+    queue: readQueue(read),
+    returnOrigins: read.origins('FERRULE_RETURN_ORIGINS') ?? [],
+    renewTokens: read.boolean('FERRULE_RENEW_TOKENS') ?? true,
     jwt: readJwt(read),
     logLevel: read.oneOf('FERRULE_LOG_LEVEL', LOG_LEVELS) ?? 'info',
     sample: read.boolean('FERRULE_SAMPLE') ?? isPersonal,
@@ -106,6 +127,24 @@ function readEgress(read: SettingsReader, isPersonal: boolean): EgressOptions {
     allowHosts: read.list('FERRULE_EGRESS_ALLOW_HOSTS') ?? [],
     denyHosts: read.list('FERRULE_EGRESS_DENY_HOSTS') ?? [],
     ...(onlyHosts === undefined ? {} : { onlyHosts }),
+  };
+}
+
+export const queueDefaults: QueueSettings = {
+  concurrency: 16,
+  leaseMs: 15_000,
+  keepMs: 86_400_000,
+  maxResultBytes: 1024 * 1024,
+  maxWaiting: 100_000,
+};
+
+function readQueue(read: SettingsReader): QueueSettings {
+  return {
+    concurrency: read.number('FERRULE_QUEUE_CONCURRENCY') ?? queueDefaults.concurrency,
+    leaseMs: read.number('FERRULE_QUEUE_LEASE_MS') ?? queueDefaults.leaseMs,
+    keepMs: read.number('FERRULE_QUEUE_KEEP_MS') ?? queueDefaults.keepMs,
+    maxResultBytes: read.number('FERRULE_QUEUE_MAX_RESULT_BYTES') ?? queueDefaults.maxResultBytes,
+    maxWaiting: read.number('FERRULE_QUEUE_MAX_WAITING') ?? queueDefaults.maxWaiting,
   };
 }
 

@@ -21,6 +21,7 @@ const revealing: Readonly<Record<string, string>> = {
   'cli/keys-command.ts': 'prints the key of a client, once',
   'server/authentication/api-keys.ts': 'names a key at hand by its digest',
   'server/authentication/json-web-tokens.ts': 'gives a token to be verified',
+  'server/connect/flow-entries.ts': 'reads what an authorization was begun with',
   'server/documents/engine-document.ts': 'gives the secrets of a stored connection to the engine',
   'server/execution/once.ts': 'reads an answer that was kept',
   'server/start-server.ts': 'prints the key of the administrator, once',

@@ -16,8 +16,10 @@ const routes = createRoutes().map(route => ({ ...route, at: route.path.replaceAl
 const closed = routes.filter(({ scope }) => scope !== 'open');
 
 describe('access to the server', () => {
-  it('is open for nothing but health and version', () => {
+  it('is open for nothing but health, version, and browsers that come by an unguessable link', () => {
     expect(routes.filter(({ scope }) => scope === 'open').map(({ path }) => path)).toEqual([
+      '/oauth/start/:token',
+      '/oauth/callback',
       '/api/healthz',
       '/api/version',
     ]);

@@ -44,7 +44,7 @@ export function createConnectionPool({
     const { config } = readConnectionDocument(whole.connection);
     for (const text of credentialsOf(config)) redactor.addText(text);
     const onEvent = (event: TokenEvent) => onTokenEvent(id, event);
-    const options = { tokenStore: store.tokens.of(id), onEvent };
+    const options = { tokenStore: store.tokens.of(id), tokenOwner: id, onEvent };
     return openConnection(
       { stored: whole.connection, operations: whole.operations, secrets, options },
       engine,

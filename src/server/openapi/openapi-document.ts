@@ -34,10 +34,10 @@ export function toOpenApi(routes: readonly Route[]): Schema {
 }
 
 function toOperation({ path, scope, isExecution, description }: Route): Schema {
-  const { summary, query = {}, request, responses } = description;
+  const { summary, query = {}, request, page = false, responses } = description;
   const names = [...path.matchAll(/:(\w+)/g)].map(match => match[1] ?? '');
   const parameters = [
-    ...names.map(name => ({ in: 'path', name, required: true, schema: { type: 'string', format: 'uuid' } })),
+    ...names.map(name => ({ in: 'path', name, required: true, schema: toPathSchema(name) })),
     ...Object.entries(query).map(([name, meaning]) => ({
       in: 'query',
       name,
@@ -58,12 +58,17 @@ function toOperation({ path, scope, isExecution, description }: Route): Schema {
       Object.entries(all).map(([status, schema]) => [
         status,
         {
-          description: Number(status) < 300 ? 'Done.' : 'Not done; the body says why.',
-          content: toContent(schema),
+          description: Number(status) < 400 ? 'Done.' : 'Not done; the body says why.',
+          content: page && Number(status) !== 503 ? { 'text/html': {} } : toContent(schema),
         },
       ]),
     ),
   };
+}
+
+/** Ids are UUIDs; what else stands in a path is text. */
+function toPathSchema(name: string): Schema {
+  return /id$/.test(name) ? { type: 'string', format: 'uuid' } : { type: 'string' };
 }
 
 function toContent(schema: string): Schema {

@@ -1,6 +1,6 @@
-import { FerruleError } from '../../index.ts';
-import type { StoredEvent } from '../../store.ts';
+import type { StoredEvent, TokenSummary } from '../../store.ts';
 import { toStatus } from '../documents/resources.ts';
+import { readNumber } from '../read-query.ts';
 import { ok, type Route } from '../route.ts';
 import { findConnection } from './connections.ts';
 
@@ -71,7 +71,7 @@ export const observationRoutes: readonly Route[] = [
         ...toStatus(status),
         lastSuccess: toOptional(last(true)),
         lastFailure: toOptional(last(false)),
-        tokens: tokens.map(({ expiresAtMs, needsReauth, updatedAtMs }) => ({
+        tokens: tokens.filter(isToken).map(({ expiresAtMs, needsReauth, updatedAtMs }) => ({
           expiresAt: expiresAtMs === undefined || !Number.isFinite(expiresAtMs) ? null : toTime(expiresAtMs),
           needsReauth,
           updatedAt: toTime(updatedAtMs),
@@ -80,6 +80,11 @@ export const observationRoutes: readonly Route[] = [
     },
   },
 ];
+
+/** Not the note that the state of an authorization was used, which is kept where tokens are. */
+function isToken({ expiresAtMs, needsReauth }: TokenSummary): boolean {
+  return expiresAtMs !== undefined || needsReauth;
+}
 
 /** Wrong parameters and callers who left say nothing about the connection. */
 function isAboutConnection({ kind, details }: StoredEvent): boolean {
@@ -92,15 +97,6 @@ function readPage(query: URLSearchParams) {
   const kind = query.get('kind') ?? undefined;
   const limit = Math.min(readNumber(query, 'limit') ?? 100, MAX_EVENTS);
   return { kind, before: readNumber(query, 'before'), limit };
-}
-
-function readNumber(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new FerruleError('REQUEST_INVALID', `The query parameter ${name} cannot be used`, {
-    expected: 'a whole number, greater than 0',
-  });
 }
 
 function toEventResource({ sequence, kind, atMs, details }: StoredEvent) {
