@@ -2,6 +2,7 @@ import { execFileSync, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Round } from './calls.ts';
+import { measureServer, toServerRows } from './server-cost.ts';
 import { median, quartiles } from './statistics.ts';
 
 /**
@@ -56,10 +57,24 @@ async function printCallCost(rounds: number, calls: number): Promise<void> {
     print(
       'CPU microseconds per call. undici: request() and body.json(), without templates, outputs and report.\n',
     );
-    print('Ratio: Ferrule to the mean of the undici runs before and after it, median of the rounds.\n');
+    print('Ratio: Ferrule to the mean of the undici runs before and after it, median of the rounds.\n\n');
+    await printServerCost(port);
   } finally {
     server.kill();
   }
+}
+
+/** One server on SQLite, logging nothing; 16 calls at a time. */
+async function printServerCost(upstream: number): Promise<void> {
+  const dist = new URL('.', entry).href.replace(/\/$/, '');
+  const sizes = quick
+    ? { rounds: 3, calls: 500, connections: 50 }
+    : { rounds: 9, calls: 2_000, connections: 300 };
+  const cost = await measureServer(dist, upstream, sizes);
+  printTable('The same GET, executed by a server', toServerRows(cost));
+  print(
+    'CPU of the process of the server alone. Per second: by the wall, client and upstream on the same machine.\n',
+  );
 }
 
 function toRow(concurrency: number, rounds: readonly Round[]): readonly string[] {
