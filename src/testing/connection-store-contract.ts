@@ -63,7 +63,9 @@ function describeReading(test: PortTest<ConnectionParts>): void {
     assert.deepEqual(await names({ nameContains: 'b_t' }), ['b_ta']);
     const [first, second] = await store.connections.list({ limit: 2 });
     assert.equal(second?.name, 'beta 100%');
-    assert.deepEqual(await names({ after: first?.id, limit: 2 }), ['beta 100%', 'Alphabet']);
+    assert.deepEqual(await names({ after: first, limit: 2 }), ['beta 100%', 'Alphabet']);
+    await store.connections.delete(first?.id ?? '');
+    assert.deepEqual(await names({ after: first, limit: 2 }), ['beta 100%', 'Alphabet']);
   });
 
   test('takes several connections of one name', async ({ store }) => {

@@ -23,11 +23,11 @@ export const connectionRoutes: readonly Route[] = [
     async answer({ query }, { store }) {
       const name = query.get('name') ?? undefined;
       const found: JsonObject[] = [];
-      for (let after: string | undefined; ; ) {
+      for (let after: StoredConnection | undefined; ; ) {
         const page = await store.connections.list({ name, limit: PAGE, after });
         // Judging definitions takes time; between pages others have their turn.
         found.push(...page.map(toConnectionResource));
-        after = page.at(-1)?.id;
+        after = page.at(-1);
         if (page.length < PAGE) return ok(found);
       }
     },

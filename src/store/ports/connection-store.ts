@@ -44,8 +44,8 @@ export interface ListConnectionsOptions {
   readonly nameContains?: string | undefined;
   /** 1,000 when left out. */
   readonly limit?: number | undefined;
-  /** Goes on behind the connection with this id. */
-  readonly after?: string | undefined;
+  /** Goes on behind this connection, also when it was deleted in the meantime. */
+  readonly after?: Pick<StoredConnection, 'id' | 'insertedAtMs'> | undefined;
 }
 
 export interface StoredConnection {

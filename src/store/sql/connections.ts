@@ -131,9 +131,7 @@ function listStatement(
   const conditions = [
     name === undefined ? [] : ['name = :name'],
     nameContains === undefined ? [] : [`${dialect.lower('name')} LIKE :pattern ESCAPE '!'`],
-    after === undefined
-      ? []
-      : ['(inserted_at, id) > (SELECT inserted_at, id FROM connections WHERE id = :after)'],
+    after === undefined ? [] : ['(inserted_at, id) > (CAST(:afterAt AS BIGINT), CAST(:afterId AS TEXT))'],
   ].flat();
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return `SELECT * FROM connections ${where} ORDER BY inserted_at, id LIMIT :limit`;
@@ -144,6 +142,6 @@ function toListParameters({ name, nameContains, limit, after }: ListConnectionsO
     limit: toLimit(limit, LISTED),
     ...(name === undefined ? {} : { name }),
     ...(nameContains === undefined ? {} : { pattern: toContainsPattern(nameContains) }),
-    ...(after === undefined ? {} : { after }),
+    ...(after === undefined ? {} : { afterAt: after.insertedAtMs, afterId: after.id }),
   };
 }
