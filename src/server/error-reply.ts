@@ -10,6 +10,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   METHOD_REFUSED: 405,
   STORE_CONFLICT: 409,
   IDEMPOTENCY_CONFLICT: 409,
+  WORK_STATE: 409,
   REQUEST_TOO_LARGE: 413,
   HOST_REFUSED: 421,
   SERVER_BUSY: 503,

@@ -123,6 +123,7 @@ export const testSettings: ServerParts['settings'] = {
   trustDefinitions: true,
   limits: { maxBodyBytes: 1_000_000, maxConcurrent: 20, requestTimeoutMs: 10_000 },
   stopTimeoutMs: 200,
+  queue: { concurrency: 4, leaseMs: 2_000, keepMs: 60_000, maxResultBytes: 10_000, maxWaiting: 1_000 },
   jwt: undefined,
 };
 

@@ -37,7 +37,7 @@ function toReply(report: ExecutionReport, query: URLSearchParams): Reply {
 }
 
 /** True unless it is known that no request left. */
-function wasSent(error: unknown): boolean {
+export function wasSent(error: unknown): boolean {
   if (!(error instanceof FerruleError)) return true;
   const { report } = error;
   const attempts = report !== undefined && 'attempts' in report ? report.attempts : undefined;

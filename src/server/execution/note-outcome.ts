@@ -1,15 +1,15 @@
 import type { FerruleError } from '../../index.ts';
 import type { ConnectionState } from '../../store.ts';
+import type { Principal } from '../authentication/principal.ts';
 import type { OpenConnection, OpenOperation } from '../connections/open-connection.ts';
 import { noteFailure } from '../note-failure.ts';
-import type { RouteCall } from '../route.ts';
 import type { Services } from '../services.ts';
 
 /** How one execution ended. */
 export interface ExecutionOutcome {
   readonly open: OpenConnection;
   readonly operation: OpenOperation;
-  readonly call: Pick<RouteCall, 'principal'>;
+  readonly call: { readonly principal: Pick<Principal, 'id'> };
   readonly durationMs: number;
   readonly statusCode?: number;
   readonly error?: FerruleError;
