@@ -1,11 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startSampleApi } from '../../src/server/sample/sample-api.ts';
 import { placeSampleConnection } from '../../src/server/sample/sample-connection.ts';
 import { createServer } from '../../src/server.ts';
 import { openMemoryStore } from '../../src/store.ts';
 import { testSettings } from './server-world.ts';
+import { PUBLIC_URL, stepsOfConnecting } from './session-of-connecting.ts';
+import { stepsOfExecutions } from './session-of-executions.ts';
 
 /** One request of the session, and what a reader should know about it. */
-interface Step {
+export interface Step {
   readonly title: string;
   readonly note?: string;
   readonly method: string;
@@ -13,8 +16,10 @@ interface Step {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Names the id of the answer for later steps. */
+  /** Names the id of the answer, the first of several, for later steps. */
   readonly keep?: string;
+  /** It is asked again until the answer has this in it. */
+  readonly until?: string;
 }
 
 /** What is recorded: the page, and the endpoints that were asked, as `GET /api/connections/:id`. */
@@ -170,6 +175,8 @@ const steps: readonly Step[] = [
     path: '/api/execute',
     body: { connectionId: SAMPLE, operationId: WATCH },
   },
+  ...stepsOfExecutions(SAMPLE, LIST_BOOKS),
+  ...stepsOfConnecting(),
   { title: 'What happened', method: 'GET', path: `/api/connections/${SAMPLE}/events?limit=2` },
   { title: 'How the connection is', method: 'GET', path: `/api/connections/${SAMPLE}/health` },
   { title: 'What the server refused', method: 'GET', path: '/api/events?limit=1' },
@@ -215,7 +222,7 @@ export async function recordSession(): Promise<RecordedSession> {
   const sample = await startSampleApi();
   await placeSampleConnection(store, sample.origin, true);
   const log = { info: ignore, warn: ignore, error: ignore, flush: async () => undefined };
-  const server = await createServer({ settings: testSettings, store, log });
+  const server = await createServer({ settings: { ...testSettings, publicUrl: PUBLIC_URL }, store, log });
   try {
     const { key } = await store.apiKeys.create({ name: 'session', scopes: ['manage'] });
     const kept = new Map<string, string>();
@@ -224,22 +231,35 @@ export async function recordSession(): Promise<RecordedSession> {
     const asked = new Set<string>();
     for (const step of steps) {
       const fill = (text: string) =>
-        text.replaceAll(/\{(connection|operation|copy)\}/g, (_, name) => kept.get(name) ?? '');
+        text.replaceAll(
+          /\{(connection|operation|copy|execution|failed|accounting|link)\}/g,
+          (_, name) => kept.get(name) ?? '',
+        );
       const path = fill(step.path);
       const body = step.body === undefined ? undefined : fill(JSON.stringify(step.body));
-      const isOpen = path === '/api/healthz' || path === '/api/version';
-      const response = await fetch(server.origin + path, {
-        method: step.method,
-        headers: {
-          ...(isOpen ? {} : { authorization: `Bearer ${key.reveal()}` }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...step.headers,
-        },
-        ...(body === undefined ? {} : { body }),
-      });
-      const text = await response.text();
-      if (step.keep !== undefined) kept.set(step.keep, JSON.parse(text).id);
-      asked.add(`${step.method} ${path.replace(/\?.*/, '').replaceAll(/[\da-f]{8}-[\da-f-]{27}/g, ':id')}`);
+      const isOpen = path === '/api/healthz' || path === '/api/version' || path.startsWith('/oauth/');
+      const ask = () =>
+        fetch(server.origin + path, {
+          method: step.method,
+          redirect: 'manual',
+          headers: {
+            ...(isOpen ? {} : { authorization: `Bearer ${key.reveal()}` }),
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...step.headers,
+          },
+          ...(body === undefined ? {} : { body }),
+        });
+      let response = await ask();
+      let text = await response.text();
+      while (step.until !== undefined && !text.includes(step.until)) {
+        await pause(10);
+        response = await ask();
+        text = await response.text();
+      }
+      if (step.keep !== undefined) kept.set(step.keep, toId(JSON.parse(text)));
+      asked.add(
+        `${step.method} ${path.replace(/\?.*/, '').replaceAll(/[\da-f]{8}-[\da-f-]{27}|[\w-]{43}/g, ':id')}`,
+      );
       sections.push(toSection(step, path, body, response, text, stable));
     }
     return { page: `${HEAD}${sections.join('\n')}`, asked };
@@ -248,6 +268,14 @@ export async function recordSession(): Promise<RecordedSession> {
     await store.close();
     await sample.close();
   }
+}
+
+type Identified = { readonly id?: string; readonly ids?: readonly string[]; readonly url?: string };
+
+/** Of what was created, of the first of several, or of the first of a list; of a link, its end. */
+function toId(answer: Identified | readonly Identified[]): string {
+  const first = Array.isArray(answer) ? answer[0] : answer;
+  return first?.id ?? first?.ids?.[0] ?? first?.url?.split('/').at(-1) ?? '';
 }
 
 function ignore(): void {}
@@ -274,7 +302,12 @@ function toSection(
   const type = response.headers.get('content-type') ?? '';
   const shown = type.includes('json')
     ? show(shorten(path, JSON.parse(text)))
-    : text.trim().split('\n').slice(0, 8).join('\n');
+    : text
+        .replace(/<style>.*<\/style>/, '<style>…</style>')
+        .trim()
+        .split('\n')
+        .slice(0, 16)
+        .join('\n');
   const asked = body === undefined ? head : `${head}\n\n${show(JSON.parse(body))}`;
   const lines = [
     `## ${title}`,
@@ -285,13 +318,21 @@ function toSection(
     '```',
     '',
     '```http',
-    stable(
-      `HTTP/1.1 ${response.status}\n${type.includes('json') ? '' : `Content-Type: ${type}\n`}\n${shown}`,
-    ),
+    stable(`HTTP/1.1 ${response.status}\n${toHead(response)}\n${shown}`.trimEnd()),
     '```',
     '',
   ];
   return lines.join('\n');
+}
+
+/** The headers that tell something; of JSON there are none. */
+function toHead({ headers }: Response): string {
+  const shown = ['content-type', 'location', 'set-cookie'].flatMap(name => {
+    const value = headers.get(name) ?? '';
+    const title = name.replace(/(^|-)[a-z]/g, letter => letter.toUpperCase());
+    return value === '' || value.includes('json') ? [] : [`${title}: ${value}\n`];
+  });
+  return shown.join('');
 }
 
 function show(value: unknown): string {
@@ -316,6 +357,9 @@ function createStabilizer(sampleOrigin: string): (text: string) => string {
       })
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '2026-01-01T00:00:00.000Z')
       .replaceAll(/("(?:\w*Ms|duration|expiresAtMs)": ?)[\d.]+/g, '$11')
+      .replaceAll(/((?:state|code_challenge)=|\/start\/)[\w.-]{43,}/g, '$1…')
+      .replaceAll(/(ferrule-connect-)[\da-f]{16}=[\w-]{43}/g, '$1…=…')
+      .replaceAll(/(ferrule-connect-)[\da-f]{16}=;/g, '$1…=;')
       .replaceAll(/("date": ?)"[^"]*"/g, '$1"Thu, 01 Jan 2026 00:00:00 GMT"')
       .replaceAll(/("keyId": ?)"[^"]*"/g, '$1"key-2"')
       .replaceAll(/("rotated": ?)\d+/g, '$11')
