@@ -24,6 +24,8 @@ const revealing: Readonly<Record<string, string>> = {
   'server/connect/flow-entries.ts': 'reads what an authorization was begun with',
   'server/documents/engine-document.ts': 'gives the secrets of a stored connection to the engine',
   'server/execution/once.ts': 'reads an answer that was kept',
+  'server/queue/work-request.ts': 'reads what was asked for later',
+  'server/queue/work-result.ts': 'reads what came of an execution that was done later',
   'server/start-server.ts': 'prints the key of the administrator, once',
   'store/encryption/digester.ts': 'names what must not be stored by a keyed digest',
   'store/encryption/keyring.ts': 'reads the keys that secrets are encrypted under',
