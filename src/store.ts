@@ -29,6 +29,7 @@ export type {
   ConnectionTokens,
   DueClaim,
   DueToken,
+  OpenedToken,
   TokenSummary,
 } from './store/ports/connection-tokens.ts';
 export type {

@@ -119,10 +119,10 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     },
   }) as HttpServer;
   const free = async () => {
-    await renewal.stop();
     apiKeys.close();
     connections.close();
     await engine.close();
+    await renewal.stop();
     await Promise.all([events.flush(), statuses.flush()]);
   };
   try {
@@ -146,7 +146,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     http.closeIdleConnections();
     const timer = clock.after(settings.stopTimeoutMs, giveUp, true);
     const whenIdle = () => Promise.all([app.whenIdle(), worker.whenIdle()]);
-    await Promise.race([whenIdle(), late]);
+    await Promise.race([Promise.all([whenIdle(), renewal.stop()]), late]);
     timer.cancel();
     const reason = new FerruleError('SERVER_STOPPING', 'The server is stopping');
     stopping.abort(reason);

@@ -55,6 +55,23 @@ function describeByConnection(test: PortTest<Parts>): void {
     );
   });
 
+  test('opens the tokens of one connection, with their keys', async ({ store, other, now }) => {
+    const id = await connect(store);
+    const stranger = await connect(store);
+    await store.tokens.of(stranger).compareAndSet('a', undefined, renewable(now()));
+    const tokens = store.tokens.of(id);
+    await tokens.compareAndSet('a', undefined, renewable(now()));
+    const spent = { token: undefined, needsReauth: undefined, discardAtMs: now() + HOUR_MS };
+    await tokens.compareAndSet('no token', undefined, spent);
+    const opened = await other.tokens.read(id);
+    assert.deepEqual(
+      opened.map(({ key }) => key),
+      ['a'],
+    );
+    const { token } = renewable(now());
+    assert.equal(token?.value.equals(opened[0]?.token.value ?? new SecretValue('')), true);
+  });
+
   test('forgets the tokens of a connection that is deleted, and takes no more', async ({
     store,
     other,

@@ -5,6 +5,7 @@ import {
   type Connection,
   FerruleError,
 } from '../../index.ts';
+import { isLoopbackHost } from '../loopback.ts';
 import type { Services } from '../services.ts';
 import { type ConnectRequest, toAccountPrompt, type WantedConnect } from './connect-request.ts';
 import { keepFlow, takeFlow } from './flow-entries.ts';
@@ -32,6 +33,7 @@ export async function makeLink(
   signal: AbortSignal,
 ): Promise<ConnectLink> {
   const { store, connections, clock, publicUrl } = services;
+  assertReachable(publicUrl());
   const { connection } = await connections.open(connectionId);
   const trial = await begin(connection, request, '', signal);
   const { searchParams } = new URL(trial.url);
@@ -115,6 +117,16 @@ async function begin(
   throw new FerruleError('AUTHORIZATION_UNSUPPORTED', 'The authorization endpoint is no page', {
     expected: 'an https URL',
     found: new URL(begun.url).protocol,
+  });
+}
+
+/** A server that others reach has a name there; the address it listens on may be none, and is plain http. */
+function assertReachable(publicUrl: string): void {
+  const { protocol, hostname } = new URL(publicUrl);
+  if (protocol === 'https:' || isLoopbackHost(hostname.replace(/^\[|\]$/g, ''))) return;
+  throw new FerruleError('AUTHORIZATION_UNSUPPORTED', 'Browsers cannot be led back to this server', {
+    expected: 'its https URL in the setting FERRULE_PUBLIC_URL',
+    found: publicUrl,
   });
 }
 

@@ -5,7 +5,7 @@ import { readConnectionDocument } from '../documents/stored-documents.ts';
 import { toFerruleError } from '../error-reply.ts';
 import type { Services } from '../services.ts';
 
-/** What became of the tokens at the provider. */
+/** What became of the tokens at the provider. Of several, the worst. */
 export interface Revocation {
   readonly outcome: 'revoked' | 'not_supported' | 'nothing_to_revoke' | 'failed';
   /** Why it failed; secrets masked. */
@@ -14,34 +14,39 @@ export interface Revocation {
 
 export interface Disconnection {
   readonly revocation: Revocation;
-  /** Records that were deleted. */
+  /** Tokens that were deleted. */
   readonly deletedTokens: number;
 }
 
-/** Ends what was authorised: at the provider as far as it lets us, and here in any case, on every server. */
+/**
+ * Ends what was authorised: at the provider as far as it lets us, and here in any case, on every server. With
+ * `parameters`, the authorization they belong to, such as that of one account; without, all of them.
+ */
 export async function disconnect(
   stored: StoredConnection,
-  parameters: JsonObject,
+  parameters: JsonObject | undefined,
   services: Services,
   signal: AbortSignal,
 ): Promise<Disconnection> {
   const { store, connections, statuses } = services;
   const { id } = stored;
-  const known = (await store.tokens.list(id)).filter(({ expiresAtMs }) => expiresAtMs !== undefined);
-  const revocation: Revocation =
-    known.length === 0
-      ? { outcome: 'nothing_to_revoke' }
-      : await revoke(async () => (await connections.open(id)).connection, parameters, signal);
-  await store.tokens.deleteAll(id);
+  const open = async () => (await connections.open(id)).connection;
+  const before = await store.tokens.read(id);
+  const revocations: Revocation[] = [];
+  for (const { token } of parameters === undefined ? before : before.slice(0, 1)) {
+    revocations.push(await revoke(open, parameters ?? token.parameters ?? {}, signal));
+  }
+  if (parameters === undefined) await store.tokens.deleteAll(id);
+  else await (await open()).forgetToken({ parameters, signal });
   // Who holds a token at hand, here or elsewhere, lets go of it with the connection.
   connections.drop(id);
   await store.connections.announce(id);
-  statuses.write(
-    stored,
-    isInteractive(stored) ? 'needs_reauth' : 'pending',
-    'The connection was disconnected',
-  );
-  return { revocation, deletedTokens: known.length };
+  const left = parameters === undefined ? [] : await store.tokens.read(id);
+  if (left.length === 0) {
+    const state = isInteractive(stored) ? 'needs_reauth' : 'pending';
+    statuses.write(stored, state, 'The connection was disconnected');
+  }
+  return { revocation: toWorst(revocations), deletedTokens: before.length - left.length };
 }
 
 async function revoke(
@@ -57,6 +62,14 @@ async function revoke(
     if (error.code === 'AUTHORIZATION_UNSUPPORTED') return { outcome: 'not_supported' };
     return { outcome: 'failed', reason: error.message };
   }
+}
+
+function toWorst(revocations: readonly Revocation[]): Revocation {
+  for (const outcome of ['failed', 'not_supported', 'revoked'] as const) {
+    const found = revocations.find(revocation => revocation.outcome === outcome);
+    if (found !== undefined) return found;
+  }
+  return { outcome: 'nothing_to_revoke' };
 }
 
 /** True when only a person can bring the next token. */

@@ -60,7 +60,8 @@ export function createTokenRenewal(parts: TokenRenewalParts): TokenRenewal {
       const stored = await store.tokens.of(connectionId).get(key);
       const { connection } = await connections.open(connectionId);
       const parameters = stored?.record.token?.parameters ?? {};
-      const renewed = await connection.renewToken({ key, parameters, signal: stopping.signal });
+      // Not ended by a stop: a refresh token that was used may be nowhere but in the answer.
+      const renewed = await connection.renewToken({ key, parameters });
       if (failures.delete(name)) statuses.write({ id: connectionId }, 'active');
       // Without effect when the token was renewed: a claim ends with the record it was made on.
       await store.tokens.postpone(due, clock.now() + (renewed === undefined ? FOREIGN_PAUSE_MS : EVERY_MS));

@@ -41,7 +41,7 @@ export const connectRoutes: readonly Route[] = [
       const stored = await findConnection(call, services.store.connections);
       const { parameters } = toFields((await call.json()) ?? {}, ['parameters']);
       const signal = call.signal({ caller: true });
-      const done = await disconnect(stored, toObject(parameters ?? {}), services, signal);
+      const done = await disconnect(stored, parameters ? toObject(parameters) : undefined, services, signal);
       noteConnect(
         stored.id,
         { event: 'disconnected', principal: call.principal.id, ...done.revocation },

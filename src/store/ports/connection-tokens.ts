@@ -1,3 +1,4 @@
+import type { Token } from '../../auth/token.ts';
 import type { TokenStore } from '../../auth/token-store.ts';
 
 /**
@@ -9,6 +10,8 @@ export interface ConnectionTokens {
   of(connectionId: string): TokenStore;
   /** What is known of the tokens of a connection without opening them. */
   list(connectionId: string): Promise<readonly TokenSummary[]>;
+  /** The tokens of a connection, opened, for whoever ends them at their server. */
+  read(connectionId: string): Promise<readonly OpenedToken[]>;
   /** Forgets all tokens of the connection; engines that kept them are told. Gives the number of records. */
   deleteAll(connectionId: string): Promise<number>;
   /**
@@ -41,6 +44,11 @@ export interface DueToken extends ClaimedToken {
   readonly dueAtMs: number;
   /** Milliseconds since the Unix epoch. */
   readonly expiresAtMs: number;
+}
+
+export interface OpenedToken {
+  readonly key: string;
+  readonly token: Token;
 }
 
 export interface TokenSummary {

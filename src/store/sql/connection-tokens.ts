@@ -29,6 +29,17 @@ export function createConnectionTokens(
         updatedAtMs: integer(row, 'updated_at'),
       }));
     },
+    async read(connectionId) {
+      const rows = await database.query(
+        `SELECT key, sealed FROM tokens WHERE connection_id = :connectionId AND has_token = 1
+         AND (discard_at IS NULL OR discard_at > :now) ORDER BY updated_at, key`,
+        { connectionId },
+      );
+      const opened = await Promise.all(
+        rows.map(row => openTokenRecord(sealer, connectionId, text(row, 'key'), bytes(row, 'sealed'))),
+      );
+      return opened.flatMap(({ key, record: { token } }) => (token === undefined ? [] : [{ key, token }]));
+    },
     deleteAll: connectionId =>
       database.transaction(async session => {
         const rows = await session.query(
