@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { howToGetPostgres, postgresPrograms } from '../support/postgres.ts';
 import { type Machines, startMachines } from './machines.ts';
@@ -27,9 +28,9 @@ describe.skipIf(postgresPrograms === undefined)(
       return answer.body as { readonly batchId: string; readonly ids: readonly string[] };
     };
 
-    /** How many of the batch are in each state, as the last server sees it. */
+    /** How many of the batch are in each state, as the third server sees it. */
     const statesOf = async (batchId: string) => {
-      const origin = machines.servers.at(-1)?.origin ?? '';
+      const origin = machines.servers[2]?.origin ?? '';
       const counts: Record<string, number> = {};
       for (let before = ''; ; ) {
         const { body } = await machines.ask(
@@ -95,6 +96,29 @@ describe.skipIf(postgresPrograms === undefined)(
       expect(machines.system.received.slice(from).filter(({ url }) => url.startsWith('/do/'))).toHaveLength(
         25,
       );
+    }, 15_000);
+
+    it('take over the token request of a killed one when its lease is over', async () => {
+      const target = await machines.connect();
+      const { system } = machines;
+      const before = system.tokens;
+      const victim = await machines.add();
+      const asked = Promise.withResolvers<void>();
+      system.onToken = () => asked.resolve();
+      const body = { ...target, parameters: { Id: 'taken-over' } };
+      const lost = machines.ask(victim.origin, 'POST', '/api/execute', body).catch(() => 'lost');
+      await asked.promise;
+      const waiting = post(0, '/api/execute', body);
+      await victim.end('SIGKILL');
+      expect(await lost).toBe('lost');
+      // Half a minute passes; `node test/proof/main.ts` waits for it.
+      const client = new Client({ connectionString: machines.cluster.url });
+      await client.connect();
+      const { rowCount } = await client.query('UPDATE ferrule.token_leases SET until_at = until_at - 30000');
+      await client.end();
+      expect(rowCount).toBeGreaterThan(0);
+      expect((await waiting).status).toBe(200);
+      expect(system.tokens - before).toBe(2);
     }, 15_000);
 
     it('do what a killed one was doing, and lose nothing that was accepted', async () => {
