@@ -18,8 +18,15 @@ const MINUTE_MS = 60_000;
 /** What the token endpoint says to a code or a refresh token; a status when it is not 200. */
 type Answer = (credential: string, refreshes: boolean) => { readonly status?: number; readonly body: object };
 
+interface SceneOptions {
+  readonly servers?: number;
+  readonly answer?: Answer;
+  /** What a refresh waits for before it is answered. */
+  readonly hold?: () => Promise<void> | undefined;
+}
+
 /** A store with connections that people have authorised, and as many servers' renewals on it as asked for. */
-async function scene({ servers = 1, answer = rotate }: { servers?: number; answer?: Answer } = {}) {
+async function scene({ servers = 1, answer = rotate, hold = () => undefined }: SceneOptions = {}) {
   const clock = createFakeClock();
   const system: EchoServer = await startEchoServer((request, response) => {
     if (request.url !== '/token') return false;
@@ -27,7 +34,10 @@ async function scene({ servers = 1, answer = rotate }: { servers?: number; answe
       refreshTokenOf(request) || codeOf(request),
       refreshTokenOf(request) !== '',
     );
-    return sendJson(response, body, status);
+    const held = refreshTokenOf(request) === '' ? undefined : hold();
+    if (held === undefined) return sendJson(response, body, status);
+    void held.then(() => sendJson(response, body, status));
+    return true;
   });
   const store = await openMemoryStore({ clock });
   closing.push(system.close, () => store.close());
@@ -234,6 +244,24 @@ describe('tokens that are due while nobody calls', () => {
         each => each.connectionId,
       ),
     ).toEqual([id]);
+  });
+
+  it('are kept when the answer comes while the server is stopping', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: noteAsked } = Promise.withResolvers<void>();
+    const hold = () => {
+      noteAsked();
+      return released;
+    };
+    const { clock, connect, tokenOf, first } = await scene({ hold });
+    const id = await connect('jo');
+    clock.advance(9 * MINUTE_MS + 1);
+    const renewing = first.renewal.renewDue();
+    await asked;
+    const stopped = first.renewal.stop();
+    release();
+    await Promise.all([renewing, stopped]);
+    expect((await tokenOf(id))?.expiresAtMs).toBe(clock.now() + 10 * MINUTE_MS);
   });
 
   it('are found by a server that looks by itself', async () => {
