@@ -44,6 +44,8 @@ export function describeWorkClaims(
       assert.ok((await other.queue.result(draft.id))?.equals(result));
       await pass(500);
       assert.deepEqual(await other.queue.list(), []);
+      assert.equal(await other.queue.get(draft.id), undefined);
+      assert.equal(await other.queue.result(draft.id), undefined);
     });
 
     test('gives what was postponed when its time has come, and not before', async ({

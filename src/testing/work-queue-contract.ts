@@ -87,6 +87,15 @@ export function describeWorkQueue(
       assert.equal((await other.queue.get(draft.id))?.state, 'cancelled');
     });
 
+    test('goes on behind many that were cancelled', async ({ store, other }) => {
+      const batch = drafts(await connect(store), 25);
+      await store.queue.enqueue(batch);
+      for (const { id } of batch.slice(0, 20)) await other.queue.cancel(id);
+      const claimed: unknown[] = [];
+      for (let round = 0; round < 5; round += 1) claimed.push(...(await claim(store, 4)));
+      assert.equal(claimed.length, 5);
+    });
+
     test('forgets what is removed, and knows nothing of what is not there', async ({ store, other }) => {
       const [draft] = drafts(await connect(store), 1);
       assert.ok(draft !== undefined);

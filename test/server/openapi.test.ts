@@ -15,6 +15,24 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
+/** A connection that a person has to authorise. */
+function interactive({ server: { origin } }: World) {
+  const auth = {
+    authType: 'oauth2',
+    grant: 'authorization_code',
+    account: 'office',
+    authorizationUrl: 'https://login.example.com/authorize',
+    tokenUrl: 'https://login.example.com/token',
+    clientId: 'ferrule',
+    redirectUri: `${origin}/oauth/callback`,
+  };
+  return {
+    name: 'Accounting',
+    type: 'http',
+    config: { configType: 'http', baseUrl: 'https://x.example', auth },
+  };
+}
+
 /** What is wrong with a value that should have the shape of a component; empty when nothing is. */
 function problemsOf(component: string, value: unknown): string {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -62,17 +80,27 @@ describe('the OpenAPI document', () => {
     );
     const call = { connectionId: connection.id, operationId: operation.id, parameters: { Item: 'x' } };
     const its = `/api/connections/${connection.id}`;
+    const { body: byPerson } = await world.ask('POST', '/api/connections', interactive(world));
+    const connecting = { loginHint: 'jo', parameters: {}, params: { a: 'b' }, switchAccount: true };
+    const authorize = `/api/connections/${byPerson.id}/authorize`;
+    const accepted = await world.ask('POST', '/api/executions', call);
     const answers = [
       ['Connection', connection],
       ['Operation', operation],
       ['ConnectionExport', (await world.ask('GET', `/api/export/connections/${connection.id}`)).body],
       ['Execute_Config', call],
       ['Debug_Response', (await world.ask('POST', '/api/execute?debug', call)).body],
+      ['Executions_Accepted', accepted.body],
+      ['Execution', (await world.ask('GET', `/api/executions/${accepted.body.ids[0]}`)).body],
+      ['Executions', (await world.ask('GET', '/api/executions')).body],
       ['Dry_Run', (await world.ask('POST', '/api/dry-run', call)).body],
       ['Inspect_Response', (await world.ask('POST', '/api/inspect', { operationId: operation.id })).body],
       ['Connection_Test_Response', (await world.ask('POST', `${its}/test`)).body],
       ['Events', (await world.ask('GET', `${its}/events`)).body],
       ['Connection_Health', (await world.ask('GET', `${its}/health`)).body],
+      ['Authorize_Config', connecting],
+      ['Authorize_Response', (await world.ask('POST', authorize, connecting)).body],
+      ['Disconnect_Response', (await world.ask('POST', `${its}/disconnect`)).body],
       ['Health_Status', (await world.ask('GET', '/api/healthz')).body],
       ['Version_Information', (await world.ask('GET', '/api/version')).body],
       [

@@ -31,6 +31,7 @@ export function createWorker(services: Services): Worker {
   const owner = randomUUID();
   const running = new Map<string, Running>();
   let retired = false;
+  let ending: { readonly reason: unknown } | undefined;
   let looking: Promise<void> | undefined;
   let lookAgain = false;
 
@@ -47,6 +48,8 @@ export function createWorker(services: Services): Worker {
         look();
       });
     running.set(work.item.id, { work, controller, done });
+    // It was on its way to us when everything else was ended.
+    if (ending !== undefined) controller.abort(ending.reason);
   };
   const claim = async () => {
     do {
@@ -115,6 +118,7 @@ export function createWorker(services: Services): Worker {
       if (retired) renewals.cancel();
     },
     abort(reason) {
+      ending = { reason };
       for (const { controller } of running.values()) controller.abort(reason);
     },
   };

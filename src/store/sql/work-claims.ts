@@ -1,5 +1,7 @@
+import { SecretValue } from '../../base/secret-value.ts';
+import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { Sealer } from '../encryption/sealer.ts';
-import type { ClaimedWork, WorkClaims } from '../ports/work-queue.ts';
+import type { ClaimedWork, WorkClaimRequest, WorkClaims } from '../ports/work-queue.ts';
 import { bytes, integer, text } from './row.ts';
 import type { Row, SqlDatabase, SqlSession } from './sql-database.ts';
 import type { WorkDispatch } from './work-dispatch.ts';
@@ -8,27 +10,28 @@ import { OWN, requestPlace, resultPlace, toIdList, toOwn, toWorkItem } from './w
 
 export function createWorkClaims(database: SqlDatabase, sealer: Sealer, dispatch: WorkDispatch): WorkClaims {
   const { integer: number } = database.dialect;
-  const toClaimed = async (row: Row, owner: string): Promise<ClaimedWork> => {
-    const item = toWorkItem(row);
-    return { item, owner, request: await sealer.openSecret(requestPlace(item.id), bytes(row, 'sealed')) };
-  };
+  const take = (session: SqlSession, { owner, leaseMs, limit }: WorkClaimRequest) =>
+    repeat(limit, async () => {
+      const ids = await dispatch.take(session, limit);
+      if (ids.length === 0) return { taken: 0, rows: [] };
+      const { list, given } = toIdList(ids);
+      const rows = await session.query(
+        `UPDATE executions SET state = 'running', owner = :owner, attempts = attempts + 1, permitted = 0,
+           lease_until = :now + CAST(:leaseMs AS ${number}), started_at = :now
+         WHERE id IN (${list}) AND state = 'queued' RETURNING *`,
+        { ...given, owner, leaseMs: Math.ceil(leaseMs) },
+      );
+      return { taken: ids.length, rows };
+    });
 
-  return {
-    async claim({ owner, leaseMs, limit }) {
+  const claims: WorkClaims = {
+    async claim(request) {
       await dispatch.prepare();
-      const rows = await database.transaction(async session => {
-        const ids = await dispatch.take(session, limit);
-        if (ids.length === 0) return [];
-        const { list, given } = toIdList(ids);
-        return session.query(
-          `UPDATE executions SET state = 'running', owner = :owner, attempts = attempts + 1, permitted = 0,
-             lease_until = :now + CAST(:leaseMs AS ${number}), started_at = :now
-           WHERE id IN (${list}) AND state = 'queued' RETURNING *`,
-          { ...given, owner, leaseMs: Math.ceil(leaseMs) },
-        );
-      });
-      const claimed = await Promise.all(rows.map(row => toClaimed(row, owner)));
-      return claimed.sort((one, other) => one.item.sequence - other.item.sequence);
+      const rows = await database.transaction(session => take(session, request));
+      const opened = await Promise.all(rows.map(row => open(row, request.owner)));
+      return opened
+        .filter(work => work !== undefined)
+        .sort((one, other) => one.item.sequence - other.item.sequence);
     },
     async permit(work, rate) {
       await dispatch.prepare();
@@ -91,6 +94,38 @@ export function createWorkClaims(database: SqlDatabase, sealer: Sealer, dispatch
       return database.transaction(session => recover(session, dispatch));
     },
   };
+
+  /** One that cannot be read must not take those with it that came together with it. */
+  async function open(row: Row, owner: string): Promise<ClaimedWork | undefined> {
+    const item = toWorkItem(row);
+    try {
+      return { item, owner, request: await sealer.openSecret(requestPlace(item.id), bytes(row, 'sealed')) };
+    } catch (error) {
+      if (!(error instanceof FerruleError)) throw error;
+      const unread = { item, owner, request: new SecretValue('') };
+      const { code } = error;
+      if (code === 'ENCRYPTION_FAILED') await claims.finish(unread, { state: 'failed', code });
+      // Another server may have the key.
+      else await claims.postpone(unread, { delayMs: UNREAD_DELAY_MS, counts: false, code });
+      return undefined;
+    }
+  }
+  return claims;
+}
+
+const UNREAD_DELAY_MS = 5_000;
+
+interface Taken {
+  readonly taken: number;
+  readonly rows: readonly Row[];
+}
+
+/** Again, while everything that was delivered had been cancelled meanwhile and there may be more. */
+async function repeat(limit: number, step: () => Promise<Taken>): Promise<readonly Row[]> {
+  for (;;) {
+    const { taken, rows } = await step();
+    if (rows.length > 0 || taken < limit) return rows;
+  }
 }
 
 /** The rows are locked by the first statement that changes them, so two who recover at once do not do it twice. */

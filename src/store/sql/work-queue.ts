@@ -11,10 +11,12 @@ import { requestPlace, resultPlace, toIdList, toWorkItem } from './work-rows.ts'
 /** Rows per statement: a statement per row would make a thousand of them take seconds. */
 const ROWS = 50;
 const LISTED = 100;
+/** What is past its time is gone, though it may not be deleted yet. */
+const LIVES = '(expires_at IS NULL OR expires_at > :now)';
 
 export function createWorkQueue(database: SqlDatabase, sealer: Sealer, dispatch: WorkDispatch): WorkQueue {
   const find = async (session: SqlSession, id: string): Promise<WorkItem | undefined> => {
-    const [row] = await session.query('SELECT * FROM executions WHERE id = :id', { id });
+    const [row] = await session.query(`SELECT * FROM executions WHERE id = :id AND ${LIVES}`, { id });
     return row === undefined ? undefined : toWorkItem(row);
   };
 
@@ -35,7 +37,7 @@ export function createWorkQueue(database: SqlDatabase, sealer: Sealer, dispatch:
     get: id => find(database, id),
     async list({ connectionId, state, batchId, before, limit } = {}) {
       const conditions = [
-        '(expires_at IS NULL OR expires_at > :now)',
+        LIVES,
         ...(connectionId === undefined ? [] : ['connection_id = :connectionId']),
         ...(state === undefined ? [] : ['state = :state']),
         ...(batchId === undefined ? [] : ['batch_id = :batchId']),
@@ -54,7 +56,11 @@ export function createWorkQueue(database: SqlDatabase, sealer: Sealer, dispatch:
       return rows.map(toWorkItem);
     },
     async result(id) {
-      const [row] = await database.query('SELECT sealed FROM execution_results WHERE id = :id', { id });
+      const [row] = await database.query(
+        `SELECT execution_results.sealed FROM execution_results JOIN executions USING (id)
+         WHERE id = :id AND ${LIVES}`,
+        { id },
+      );
       return row === undefined ? undefined : sealer.openSecret(resultPlace(id), bytes(row, 'sealed'));
     },
     async waiting(most) {
