@@ -1,12 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createEngine, FerruleError, Redactor } from '../../src/index.ts';
-import { createConnectionPool } from '../../src/server/connections/connection-pool.ts';
-import { createStatusWriter } from '../../src/server/connections/status-writer.ts';
+import { FerruleError } from '../../src/index.ts';
 import { toPauseMs } from '../../src/server/renewal/renewal-pause.ts';
-import { createTokenRenewal } from '../../src/server/renewal/token-renewal.ts';
-import { openMemoryStore, type Store } from '../../src/store.ts';
-import { type EchoServer, type Received, sendJson, startEchoServer } from '../support/echo-server.ts';
-import { createFakeClock } from '../support/fake-clock.ts';
+import type { Store } from '../../src/store.ts';
+import { rotate, type SceneOptions, startScene } from './renewal-scene.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -14,118 +10,7 @@ afterEach(async () => {
 });
 
 const MINUTE_MS = 60_000;
-
-/** What the token endpoint says to a code or a refresh token; a status when it is not 200. */
-type Answer = (credential: string, refreshes: boolean) => { readonly status?: number; readonly body: object };
-
-interface SceneOptions {
-  readonly servers?: number;
-  readonly answer?: Answer;
-  /** What a refresh waits for before it is answered. */
-  readonly hold?: () => Promise<void> | undefined;
-}
-
-/** A store with connections that people have authorised, and as many servers' renewals on it as asked for. */
-async function scene({ servers = 1, answer = rotate, hold = () => undefined }: SceneOptions = {}) {
-  const clock = createFakeClock();
-  const system: EchoServer = await startEchoServer((request, response) => {
-    if (request.url !== '/token') return false;
-    const { status = 200, body } = answer(
-      refreshTokenOf(request) || codeOf(request),
-      refreshTokenOf(request) !== '',
-    );
-    const held = refreshTokenOf(request) === '' ? undefined : hold();
-    if (held === undefined) return sendJson(response, body, status);
-    void held.then(() => sendJson(response, body, status));
-    return true;
-  });
-  const store = await openMemoryStore({ clock });
-  closing.push(system.close, () => store.close());
-  const log: string[] = [];
-  const write = (event: string, fields: object = {}) => void log.push(JSON.stringify({ event, ...fields }));
-  const written = { info: write, warn: write, error: write, flush: async () => undefined };
-  const renewals = Array.from({ length: servers }, () => {
-    const engine = createEngine({
-      clock,
-      egress: { allowLoopback: true },
-      authorizationKey: store.deriveKey('x'),
-    });
-    const connections = createConnectionPool({
-      store,
-      engine,
-      redactor: new Redactor(),
-      onTokenEvent: () => undefined,
-    });
-    const statuses = createStatusWriter(store.connections, clock, written);
-    // Without chance, nothing waits for anything.
-    const renewal = createTokenRenewal({
-      store,
-      connections,
-      statuses,
-      clock,
-      log: written,
-      random: () => 0,
-    });
-    closing.push(() => engine.close(), connections.close, renewal.stop);
-    return { renewal, statuses, connections };
-  });
-  const [first] = renewals;
-  if (first === undefined) throw new TypeError('a scene without a server');
-
-  /** A connection with a token that lives for ten minutes, for an account that is a parameter. */
-  const connect = async (account: string, changes: object = {}) => {
-    const { id } = await store.connections.create({
-      name: 'Acme',
-      definition: JSON.stringify({
-        config: {
-          configType: 'http',
-          baseUrl: system.origin,
-          auth: {
-            authType: 'oauth2',
-            grant: 'authorization_code',
-            account: '<<Account>>',
-            authorizationUrl: `${system.origin}/authorize`,
-            tokenUrl: `${system.origin}/token`,
-            clientId: 'ferrule',
-            redirectUri: 'https://ferrule.example.com/oauth/callback',
-            ...changes,
-          },
-        },
-      }),
-    });
-    const { connection } = await first.connections.open(id);
-    const parameters = { Account: account };
-    const { state } = await connection.beginAuthorization({ parameters });
-    await connection.completeAuthorization(`?code=${account}&state=${state}`, { parameters });
-    return id;
-  };
-  const tokenOf = async (id: string) => {
-    const summaries = await store.tokens.list(id);
-    return summaries.find(({ expiresAtMs }) => expiresAtMs !== undefined);
-  };
-  const renewAll = async () => {
-    const claimed = await Promise.all(renewals.map(({ renewal }) => renewal.renewDue()));
-    await Promise.all(renewals.map(({ statuses }) => statuses.flush()));
-    return claimed.reduce((sum, each) => sum + each, 0);
-  };
-  const refreshes = () => system.received.map(refreshTokenOf).filter(token => token !== '');
-  return { clock, store, log, connect, tokenOf, renewAll, refreshes, first };
-}
-
-/** Each refresh token is good for one next one: the code `jo` brings `jo1`, that `jo2`. */
-function rotate(credential: string) {
-  const [, name = '', count = ''] = /^(\D*)(\d*)$/.exec(credential) ?? [];
-  const refresh = `${name}${Number(count) + 1}`;
-  return { body: { access_token: `access-${refresh}`, refresh_token: refresh, expires_in: 600 } };
-}
-
-function codeOf({ body }: Received): string {
-  return new URLSearchParams(body).get('code') ?? '';
-}
-
-function refreshTokenOf({ body }: Received): string {
-  return new URLSearchParams(body).get('refresh_token') ?? '';
-}
+const scene = (options?: SceneOptions) => startScene(closing, options);
 
 const statusOf = async (store: Store, id: string) => (await store.connections.get(id))?.status;
 
