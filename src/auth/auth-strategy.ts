@@ -24,6 +24,8 @@ export interface AuthStrategy {
   onRejected?(rejected: Authenticated, answer: RejectionHead): boolean | undefined;
   /** Forgets the token that would be used, so that the next call asks for a new one. Only where there are tokens. */
   forget?(call: AuthCall): Promise<void>;
+  /** Renews the token that would be used when it is due; undefined when it is not the one that `key` names. */
+  renew?(call: AuthCall, key: string | undefined): Promise<Token | undefined>;
   /** The OAuth steps that belong to no operation. */
   readonly authorization?: AuthorizationActions;
   /** How rejection shows in an answer, when it is not by a status of 401. */

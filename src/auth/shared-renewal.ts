@@ -25,6 +25,8 @@ export interface SharedRenewalOptions {
   readonly clock: Clock;
   /** A number from 0 up to 1, for jitter. */
   readonly random: () => number;
+  /** Ends waiting for others, like `close`, at the next look. */
+  readonly closing?: AbortSignal | undefined;
 }
 
 /** The token at hand, and why it will not do. */
@@ -52,12 +54,14 @@ export class SharedRenewal {
   /** Tokens that were issued while the store failed. A rotated refresh token exists nowhere else. */
   readonly #unsaved = new Map<string, Token>();
   readonly #waits = new Set<() => void>();
+  readonly #closing: AbortSignal | undefined;
   #closed = false;
 
-  constructor({ store, clock, random }: SharedRenewalOptions) {
+  constructor({ store, clock, random, closing }: SharedRenewalOptions) {
     this.#store = reportingStore(store);
     this.#clock = clock;
     this.#random = random;
+    this.#closing = closing;
   }
 
   /** The token after `outworn`. Throws TOKEN_NEEDS_REAUTH, TOKEN_STORE_FAILED, or what `request` throws. */
@@ -111,7 +115,8 @@ export class SharedRenewal {
   /** Waits until another engine has stored a token that will do (it is returned), or the lease is ours (undefined). */
   async #takeTurn(key: string, owner: string, outworn: Outworn | undefined): Promise<Renewed | undefined> {
     for (let waits = 0; ; waits += 1) {
-      if (this.#closed) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+      if (this.#closed || this.#closing?.aborted)
+        throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
       const change = this.#watch(key);
       try {
         const found = this.#judge(await this.#store.get(key), outworn);

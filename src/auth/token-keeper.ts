@@ -20,6 +20,8 @@ export interface TokenKeeperOptions {
   /** Where tokens are shared with other engines; without it they live in this keeper alone. */
   readonly store?: TokenStore | undefined;
   readonly onEvent?: TokenEventListener | undefined;
+  /** Ends waiting for other engines, for a keeper that nobody clears. */
+  readonly closing?: AbortSignal | undefined;
 }
 
 /** How long one caller is willing to wait; the shared token request does not end with it. */
@@ -49,12 +51,12 @@ export class TokenKeeper {
   readonly #flights = new SingleFlight<string, StoredToken>();
   readonly #shared: SharedRenewal | undefined;
 
-  constructor({ clock, capacity, random, store, onEvent }: TokenKeeperOptions) {
+  constructor({ clock, capacity, random, store, onEvent, closing }: TokenKeeperOptions) {
     this.#clock = clock;
     this.#random = random;
     this.#onEvent = onEvent;
     this.#entries = new LruMap(capacity);
-    this.#shared = store === undefined ? undefined : new SharedRenewal({ store, clock, random });
+    this.#shared = store === undefined ? undefined : new SharedRenewal({ store, clock, random, closing });
   }
 
   /**
@@ -75,6 +77,17 @@ export class TokenKeeper {
       this.#report(entry, { type: 'token_served', reason, expiresAtMs: token.expiresAtMs });
     }
     return { token, source: 'cache' };
+  }
+
+  /**
+   * Renews the token of `key` when it is due, for nobody in particular, and gives the one that is there then: the same
+   * when it was not due, or is left alone after a failure. Rejects as `get` does, and when an early renewal fails.
+   */
+  async renew(key: string, request: TokenRequest, caller: CallerPatience): Promise<Token> {
+    const { token } = await this.get(key, request, caller);
+    const entry = this.#entries.get(key);
+    if (entry === undefined || this.#clock.now() < entry.renewAtMs) return token;
+    return this.#patiently(this.#renew(key, request, caller.connection), caller);
   }
 
   /** The valid token of `key` that is at hand, if there is one. Nothing is fetched. */
@@ -134,10 +147,19 @@ export class TokenKeeper {
       this.#reportBackOff(entry, 'still_waiting', entry.failure);
       throw entry.failure;
     }
-    const token = await waitFor(this.#renew(key, request, caller.connection), {
+    const token = await this.#patiently(this.#renew(key, request, caller.connection), caller);
+    if (this.#onEvent !== undefined) {
+      const served = this.#entryOf(key, caller.connection);
+      this.#report(served, { type: 'token_served', reason: 'waited_for', expiresAtMs: token.expiresAtMs });
+    }
+    return { token, source: 'requested' };
+  }
+
+  #patiently(renewal: Promise<StoredToken>, { timeoutMs, signal }: CallerPatience): Promise<StoredToken> {
+    return waitFor(renewal, {
       clock: this.#clock,
-      timeoutMs: caller.timeoutMs,
-      signal: caller.signal,
+      timeoutMs,
+      signal,
       onTimeout: () =>
         new FerruleError('DEADLINE_EXCEEDED', 'The total time ran out while waiting for a token', {
           stage: 'authenticate',
@@ -148,11 +170,6 @@ export class TokenKeeper {
           cause,
         }),
     });
-    if (this.#onEvent !== undefined) {
-      const served = this.#entryOf(key, caller.connection);
-      this.#report(served, { type: 'token_served', reason: 'waited_for', expiresAtMs: token.expiresAtMs });
-    }
-    return { token, source: 'requested' };
   }
 
   /** One request for a new token at a time; what came of it is written down before anybody who waits goes on. */

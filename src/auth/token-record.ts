@@ -14,6 +14,7 @@ interface TokenText extends Omit<Token, 'value' | 'refreshToken' | 'kept' | 'exp
   readonly refreshToken: string | null;
   readonly kept: readonly KeptEntry[];
   readonly expiresAtMs: number | null;
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
 }
 
 interface RecordText {
@@ -47,7 +48,7 @@ export function decodeTokenRecord(text: string): TokenRecord {
   };
 }
 
-function toTokenText({ value, obtainedAtMs, expiresAtMs, refreshToken, kept }: Token): TokenText {
+function toTokenText({ value, obtainedAtMs, expiresAtMs, refreshToken, kept, parameters }: Token): TokenText {
   return {
     value: value.reveal(),
     obtainedAtMs,
@@ -56,10 +57,18 @@ function toTokenText({ value, obtainedAtMs, expiresAtMs, refreshToken, kept }: T
     kept: [...(kept ?? [])].map(([name, each]): KeptEntry => {
       return each instanceof SecretValue ? [name, 'secret', each.reveal()] : [name, 'value', each];
     }),
+    ...(parameters === undefined ? {} : { parameters }),
   };
 }
 
-function fromTokenText({ value, obtainedAtMs, expiresAtMs, refreshToken, kept }: TokenText): Token {
+function fromTokenText({
+  value,
+  obtainedAtMs,
+  expiresAtMs,
+  refreshToken,
+  kept,
+  parameters,
+}: TokenText): Token {
   const entries = kept.map(([name, kind, each]): [string, unknown] => {
     return [name, kind === 'secret' ? new SecretValue(String(each)) : each];
   });
@@ -69,6 +78,7 @@ function fromTokenText({ value, obtainedAtMs, expiresAtMs, refreshToken, kept }:
     expiresAtMs: expiresAtMs ?? Infinity,
     ...(refreshToken === null ? {} : { refreshToken: new SecretValue(refreshToken) }),
     ...(entries.length === 0 ? {} : { kept: new Map(entries) }),
+    ...(parameters === undefined ? {} : { parameters }),
   };
 }
 

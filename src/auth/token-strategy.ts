@@ -30,16 +30,17 @@ export function createTokenStrategy(
   /** The token that kept values came with, for as long as a call holds them: it is the one that goes with them. */
   const owners = new WeakMap<KeptValues, KeptToken>();
 
+  const toRequest = (call: AuthCall) => async (current: StoredToken | undefined) => {
+    if (current?.refreshToken !== undefined) redactor.add(current.refreshToken);
+    const token = await source.request(withFreshValues(call), current);
+    redactor.add(token.value);
+    if (token.refreshToken !== undefined) redactor.add(token.refreshToken);
+    return token;
+  };
+
   const obtain = (key: string, call: AuthCall): KeptToken | Promise<KeptToken> => {
-    const fetchToken = async (current: StoredToken | undefined) => {
-      if (current?.refreshToken !== undefined) redactor.add(current.refreshToken);
-      const token = await source.request(withFreshValues(call), current);
-      redactor.add(token.value);
-      if (token.refreshToken !== undefined) redactor.add(token.refreshToken);
-      return token;
-    };
     if (!call.fetchTokens) return { token: tokens.peek(key) ?? placeholder, source: 'cache' };
-    return tokens.get(key, fetchToken, call);
+    return tokens.get(key, toRequest(call), call);
   };
 
   const keep = (obtained: KeptToken): KeptValues | undefined => {
@@ -67,6 +68,10 @@ export function createTokenStrategy(
     onRejected({ token: used }) {
       if (used !== undefined) tokens.reject(used.key, used.token);
       return undefined;
+    },
+    async renew(call, wanted) {
+      const key = source.keyOf(call);
+      return wanted === undefined || wanted === key ? tokens.renew(key, toRequest(call), call) : undefined;
     },
     forget: call => tokens.forget(source.keyOf(call)),
     ...(use.rejectedWhen === null ? {} : { rejection: toRejection(use.rejectedWhen, use.replayWrites) }),

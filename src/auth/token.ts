@@ -10,6 +10,8 @@ export interface Token {
   readonly refreshToken?: SecretValue | undefined;
   /** What the definition keeps of the token answer, by name: JSON values, or SecretValue for what must not be shown. */
   readonly kept?: ReadonlyMap<string, unknown> | undefined;
+  /** Of a token that a person gave: the values of the parameters it was given for, by which it is renewed without a call. */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A token as it was last kept or stored. It may be expired or rejected: its refresh token can still be good. */

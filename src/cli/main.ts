@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CheckOptions } from './check-command.ts';
-import { type ExitCode, exitCodeHelp, exitCodes } from './exit-codes.ts';
+import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { InspectOptions } from './inspect-command.ts';
-import type { FailureOptions } from './report-failure.ts';
 import type { RunOptions } from './run-command.ts';
+import { addServerCommands, type Perform } from './server-commands.ts';
 import { Terminal } from './terminal.ts';
 import type { TestOptions } from './test-command.ts';
 
@@ -23,7 +23,7 @@ export async function main(args: readonly string[]): Promise<void> {
 /** The engine is loaded by the command that needs it: help and version need none. */
 function createProgram(terminal: Terminal): Command {
   const program = new Command('ferrule')
-    .description('Checks, inspects, tests and runs HTTP connection definitions.')
+    .description('Checks, inspects, tests, runs and serves HTTP connection definitions.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .exitOverride()
@@ -32,7 +32,7 @@ function createProgram(terminal: Terminal): Command {
     .addHelpText('after', exitCodeHelp);
 
   /** Runs a command's work and turns what becomes of it into the exit code. */
-  const perform = async (options: FailureOptions, work: () => Promise<ExitCode>): Promise<void> => {
+  const perform: Perform = async (options, work) => {
     try {
       process.exitCode = await work();
     } catch (error) {
@@ -101,6 +101,7 @@ function createProgram(terminal: Terminal): Command {
   addCallOptions(test).action((file: string, options: TestOptions) =>
     perform(options, async () => (await import('./test-command.ts')).testConnection(file, options, terminal)),
   );
+  addServerCommands(program, terminal, perform);
   return program;
 }
 

@@ -26,19 +26,49 @@ const ONE_TAG = /^\s*(?:<<[^<>]+>>|\{\{[^{}]+\}\})\s*$/;
  * that are written out instead of naming a secret. Parsing the document gives the same definition without them.
  */
 export function toExportDocument(definition: ConnectionDefinition): ConnectionInput {
+  const { secrets, config } = definition;
+  return toDocument(
+    {
+      ...definition,
+      secrets: Object.fromEntries(Object.keys(secrets).map(secret => [secret, null])),
+      config: {
+        ...withSecretHosts(config, Object.keys(secrets)),
+        tls: withoutKey(config.tls),
+        proxy: withoutProxyCredentials(config.proxy),
+      },
+    },
+    withoutCredentials,
+  );
+}
+
+/** The same in one spelling for whoever keeps definitions: with every credential, so it belongs where secrets may be. */
+export function toWholeDocument(definition: ConnectionDefinition): ConnectionInput {
+  return toDocument(definition, withoutNoConnection);
+}
+
+/** Integrator knows a token request without a connection, and none with the connection null. */
+function withoutNoConnection(auth: AuthDefinition): AuthInput {
+  if (auth.authType !== 'http_bearer_token' || auth.token.connection !== null) return auth;
+  const { connection: _none, ...token } = auth.token;
+  return { ...auth, token };
+}
+
+type ToAuthInput = (auth: AuthDefinition) => AuthInput;
+
+function toDocument(definition: ConnectionDefinition, toAuthInput: ToAuthInput): ConnectionInput {
   const { name, type, description, documentationLink, config, secrets, operations } = definition;
   return {
     name,
     type,
     description,
     documentationLink,
-    config: toExportConfig(withSecretHosts(config, Object.keys(secrets))),
-    secrets: Object.fromEntries(Object.keys(secrets).map(secret => [secret, null])),
+    config: toConfig(config, toAuthInput),
+    secrets,
     operations: operations.map(toExportOperation),
   };
 }
 
-function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput {
+function toConfig(config: HttpConnectionConfig, toAuthInput: ToAuthInput): HttpConnectionConfigInput {
   const { configType, baseUrl, testPath, caCert, auth, ...additions } = config;
   const additionDefaults = {
     headers: {},
@@ -62,12 +92,8 @@ function toExportConfig(config: HttpConnectionConfig): HttpConnectionConfigInput
     baseUrl,
     testPath,
     caCert,
-    auth: auth === null ? null : withoutCredentials(auth),
-    ...changesFrom(additionDefaults, {
-      ...additions,
-      tls: withoutKey(additions.tls),
-      proxy: withoutProxyCredentials(additions.proxy),
-    }),
+    auth: auth === null ? null : toAuthInput(auth),
+    ...changesFrom(additionDefaults, additions),
   };
 }
 

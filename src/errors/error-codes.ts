@@ -1,5 +1,14 @@
 /** Where on the way through the house a problem arose. */
-export type Stage = 'definition' | 'compile' | 'render' | 'authenticate' | 'send' | 'read' | 'map' | 'engine';
+export type Stage =
+  | 'definition'
+  | 'compile'
+  | 'render'
+  | 'authenticate'
+  | 'send'
+  | 'read'
+  | 'map'
+  | 'store'
+  | 'engine';
 
 /** Who can do something about it; the command line turns it into an exit code. */
 export type Category =
@@ -495,6 +504,106 @@ export const errorCodes = {
     'Make the expression null-safe (`?.`, `??`) or correct it.',
   ),
 
+  STORE_NOT_FOUND: entry(
+    'store',
+    'input',
+    false,
+    'What should be changed is not in the store',
+    'Check the id; somebody may have deleted it.',
+  ),
+  STORE_EXISTS: entry(
+    'store',
+    'input',
+    false,
+    'The id or name is taken',
+    'Choose another, or replace what is there on purpose.',
+  ),
+  STORE_CONFLICT: entry(
+    'store',
+    'input',
+    false,
+    'Somebody else changed it in the meantime',
+    'Read it again, apply the change to what it is now, and write that.',
+  ),
+  STORE_INPUT_INVALID: entry(
+    'store',
+    'input',
+    false,
+    'The store cannot keep what it was given',
+    'Correct the named field.',
+  ),
+  STORE_UNAVAILABLE: entry(
+    'store',
+    'network',
+    true,
+    'The database does not answer',
+    'Try again later; the store connects again by itself. The cause says what happened.',
+  ),
+  STORE_FULL: entry(
+    'store',
+    'usage',
+    true,
+    'The database has no room left',
+    'Free space on its disk, or raise its limit; nothing of the write was kept.',
+  ),
+  STORE_DAMAGED: entry(
+    'store',
+    'usage',
+    false,
+    'The database holds something that was never written there',
+    'Restore it from a backup.',
+  ),
+  STORE_FAILED: entry(
+    'store',
+    'usage',
+    false,
+    'The database refused',
+    'Check the address, the rights and the version of the database; the cause says what it answered.',
+  ),
+  STORE_SCHEMA_NEWER: entry(
+    'store',
+    'usage',
+    false,
+    'The database belongs to a newer version of Ferrule',
+    'Run the newer version; there is no way back but a backup.',
+  ),
+  STORE_CLOSED: entry('store', 'usage', false, 'The store is closed', 'Open it again.'),
+  ENCRYPTION_KEY_INVALID: entry(
+    'store',
+    'usage',
+    false,
+    'An encryption key cannot be used',
+    'Give 32 random bytes in base64, for example from `openssl rand -base64 32`.',
+  ),
+  ENCRYPTION_KEY_MISSING: entry(
+    'store',
+    'usage',
+    false,
+    'The encryption key of a record was not given',
+    'Give the key with the named id too, behind the current one.',
+  ),
+  ENCRYPTION_KEY_RETIRED: entry(
+    'store',
+    'usage',
+    false,
+    'The encryption key was replaced by another',
+    'Give the key with the named id; this one is old.',
+  ),
+  ENCRYPTION_KEY_WRONG: entry(
+    'store',
+    'usage',
+    false,
+    'The encryption key is not the one of this database',
+    'Give the key with the named id, or the database that belongs to the key.',
+  ),
+  ENCRYPTION_FAILED: entry(
+    'store',
+    'usage',
+    false,
+    'A record cannot be decrypted',
+    'Somebody changed or moved it, or it is damaged: restore it from a backup.',
+  ),
+
   OPTIONS_INVALID: entry('engine', 'usage', false, 'An option cannot be used', 'Check the named option.'),
   STREAMING_REQUIRED: entry(
     'engine',
@@ -517,6 +626,105 @@ export const errorCodes = {
     false,
     'No recorded answer fits the request',
     'Record the execution again, or compare method, URL and body with the recording.',
+  ),
+  SETTINGS_INVALID: entry(
+    'engine',
+    'usage',
+    false,
+    'A setting of the server cannot be used',
+    'Correct the named environment variable; docs/server.md lists them all.',
+  ),
+  REQUEST_INVALID: entry(
+    'engine',
+    'input',
+    false,
+    'The request to the server cannot be understood',
+    'Send what the OpenAPI document of the server describes.',
+  ),
+  REQUEST_TOO_LARGE: entry(
+    'engine',
+    'policy',
+    false,
+    'The body of the request is too large',
+    'Send less, or raise FERRULE_MAX_BODY_BYTES.',
+  ),
+  UNAUTHENTICATED: entry(
+    'engine',
+    'authentication',
+    false,
+    'The request does not say who sends it, or not so that it can be believed',
+    'Send a valid API key or token as Authorization: Bearer.',
+  ),
+  FORBIDDEN: entry(
+    'engine',
+    'policy',
+    false,
+    'The caller may not do this',
+    'Use a key or token with the named scope.',
+  ),
+  HOST_REFUSED: entry(
+    'engine',
+    'policy',
+    false,
+    'The server does not answer under this host name',
+    'Use the address that the server printed, or name the host in FERRULE_ALLOWED_HOSTS.',
+  ),
+  NOT_FOUND: entry('engine', 'input', false, 'There is no such thing on the server', 'Check the id.'),
+  METHOD_REFUSED: entry(
+    'engine',
+    'input',
+    false,
+    'The resource does not have this method',
+    'Use one of the methods that the header Allow names.',
+  ),
+  IDEMPOTENCY_CONFLICT: entry(
+    'engine',
+    'input',
+    false,
+    'The idempotency key was used for something else, or its first use still runs',
+    'Use a new key for each execution, and wait for the first answer.',
+  ),
+  SERVER_BUSY: entry(
+    'engine',
+    'policy',
+    true,
+    'The server runs as many executions as it may',
+    'Send it again after the time that Retry-After names, or raise FERRULE_MAX_CONCURRENT.',
+  ),
+  WORK_STATE: entry(
+    'store',
+    'usage',
+    false,
+    'The execution is in a state in which this cannot be done',
+    'Look at its state first: what failed or was cancelled can be retried, what does not run can be removed.',
+  ),
+  WORK_LOST: entry(
+    'engine',
+    'network',
+    false,
+    'The worker of the execution died, and no attempt is left',
+    'Find out at the other system whether it was done, and retry the execution when it was not.',
+  ),
+  REQUEST_TIMEOUT: entry(
+    'engine',
+    'policy',
+    true,
+    'The request took longer than the server allows',
+    'Ask for less, or raise FERRULE_REQUEST_TIMEOUT_MS.',
+  ),
+  SERVER_STOPPING: entry(
+    'engine',
+    'usage',
+    true,
+    'The server is stopping',
+    'Send it again to another server, or when this one is back.',
+  ),
+  PORT_UNAVAILABLE: entry(
+    'engine',
+    'usage',
+    false,
+    'The server cannot listen on its address',
+    'Choose another port with PORT, or stop the program that has it; 0 takes any free one.',
   ),
   INTERNAL_DEFECT: entry(
     'engine',

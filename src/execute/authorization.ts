@@ -42,6 +42,23 @@ export function forgetToken(context: ExecutionContext, options: AuthorizationOpt
   });
 }
 
+/** What is known of a token without showing it. */
+export interface RenewedToken {
+  /** Milliseconds since the Unix epoch; `Infinity` when the token has no end. */
+  readonly expiresAtMs: number;
+}
+
+/** Renews the connection's token when it is due; undefined when there is none, or it is another than `key` names. */
+export function renewToken(
+  context: ExecutionContext,
+  { key, ...options }: AuthorizationOptions & { readonly key?: string },
+): Promise<RenewedToken | undefined> {
+  return withMaskedFailures(context, async () => {
+    const token = await context.strategy.renew?.(await toCall(context, options), key);
+    return token === undefined ? undefined : { expiresAtMs: token.expiresAtMs };
+  });
+}
+
 async function withMaskedFailures<Result>(
   { redactor, log, plan }: ExecutionContext,
   work: () => Promise<Result>,
@@ -60,10 +77,10 @@ async function withMaskedFailures<Result>(
 }
 
 async function toCall(
-  { plan, secrets, clock, redactor }: ExecutionContext,
+  { plan, secrets, clock, redactor, tokenOwner }: ExecutionContext,
   { parameters = {}, signal, timeoutMs }: AuthorizationOptions,
 ): Promise<AuthCall> {
-  const { authentication, timeouts, name } = plan;
+  const { authentication, timeouts } = plan;
   const bound = bindParameters(authentication.parameters, parameters, false);
   const given: RenderScope = {
     parameters: bound.values,
@@ -74,6 +91,6 @@ async function toCall(
     fetchTokens: true,
     timeoutMs: timeoutMs ?? timeouts.totalMs,
     signal,
-    connection: name,
+    connection: tokenOwner,
   };
 }

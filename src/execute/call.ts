@@ -169,7 +169,7 @@ export function toAuthCall(call: Call, scope: RenderScope, fetchTokens = true): 
     fetchTokens,
     timeoutMs: remainingMs(call),
     signal: call.options.signal,
-    connection: call.context.plan.name,
+    connection: call.context.tokenOwner,
     witness: call.witness,
   };
 }

@@ -48,6 +48,11 @@ export class Channels {
     this.#clock = clock;
   }
 
+  /** The keys of the channels that were used so far. */
+  get keys(): readonly string[] {
+    return [...this.#byTrust.values(), ...this.#withCertificate.values()].map(({ key }) => key);
+  }
+
   forOperation(scope: RenderScope): Channel {
     const { clientCertificate, trust } = this.#plan;
     return clientCertificate === null

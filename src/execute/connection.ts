@@ -23,7 +23,13 @@ import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { ProxyChoice } from '../transport/proxy-choice.ts';
 import type { StreamPosition } from '../transport/sse-reader.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type AuthorizationOptions, authorize, forgetToken } from './authorization.ts';
+import {
+  type AuthorizationOptions,
+  authorize,
+  forgetToken,
+  type RenewedToken,
+  renewToken,
+} from './authorization.ts';
 import { Channels } from './channels.ts';
 import { createConnectionTransport, toSenders } from './connection-transport.ts';
 import { type DryRun, dryRunOperation } from './dry-run.ts';
@@ -49,6 +55,8 @@ export interface EngineParts {
   readonly transport: Transport;
   readonly tokens: TokenKeeper;
   readonly states: AuthorizationStates;
+  /** The name of the connection when left out. */
+  readonly tokenOwner?: string | undefined;
   readonly egress: EgressPolicy;
   readonly connectionsPerOrigin: number;
   /** For connections that name no proxy of their own. */
@@ -90,6 +98,7 @@ export class Connection {
     this.#context = {
       plan,
       closing: parts.closing,
+      tokenOwner: parts.tokenOwner ?? plan.name,
       channels,
       transport: createConnectionTransport(plan, { ...parts, ...senders }),
       clock,
@@ -123,6 +132,11 @@ export class Connection {
   /** The parameters of an operation as JSON Schema (2020-12): forms and prompts can be made of it. */
   inputs(operation: string): InputSchema {
     return toInputSchema(this.#find(operation));
+  }
+
+  /** The names of the parameters of an operation as its templates write them: with `*` and hints. `execute` takes both. */
+  parameterNames(operation: string): readonly string[] {
+    return this.#find(operation).parameters.list.map(({ name }) => name);
   }
 
   /**
@@ -237,12 +251,30 @@ export class Connection {
   }
 
   /**
+   * Renews the connection's token when that is due, as calls do by themselves: for hosts that renew while nobody calls.
+   * With `key`, a key of the token store, only when it is this token; undefined when it is another, or there is none.
+   * @throws FerruleError TOKEN_NEEDS_REAUTH, or those of token requests.
+   */
+  async renewToken(
+    options: AuthorizationOptions & { readonly key?: string } = {},
+  ): Promise<RenewedToken | undefined> {
+    this.#assertOpen();
+    return renewToken(this.#context, options);
+  }
+
+  /**
    * Forgets the connection's token, in the token store too, without telling the server. The next call asks for a new
    * one, also when it would have failed with TOKEN_NEEDS_REAUTH: for credentials that were put right at the server.
    */
   async forgetToken(options: AuthorizationOptions = {}): Promise<void> {
     this.#assertOpen();
     return forgetToken(this.#context, options);
+  }
+
+  /** Closes the sockets that nobody is using at the moment; the next call opens new ones. */
+  async releaseSockets(): Promise<void> {
+    const { channels, transport } = this.#context;
+    await Promise.all(channels.keys.map(key => transport.release(key)));
   }
 
   #authorize<Result>(

@@ -20,7 +20,7 @@ import { type TracerLike, withTracing } from '../transport/tracing.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
 import { withWitness } from '../transport/witness.ts';
-import { Connection } from './connection.ts';
+import { Connection, type EngineParts } from './connection.ts';
 import { assertEngineOptions } from './engine-options.ts';
 import { ExecutionLog } from './execution-log.ts';
 import type { Logger } from './logger.ts';
@@ -71,13 +71,27 @@ export interface EngineOptions {
   readonly clock?: Clock;
 }
 
+/** What holds for one connection alone. */
+export interface ConnectionOptions {
+  /** Keeps the tokens of this connection, instead of the engine's `tokenStore`. */
+  readonly tokenStore?: TokenStore;
+  /** Told of every decision about them, instead of the engine's `onEvent`. */
+  readonly onEvent?: TokenEventListener;
+  /**
+   * Stands for the name of the connection in the names and events of tokens that a person gave, such as the id of a
+   * record: a connection that is renamed then keeps them.
+   */
+  readonly tokenOwner?: string;
+}
+
 /** Compiles connections and executes their operations. Holds sockets and tokens; close it when done. */
 export interface Engine {
   /**
-   * A connection from its definition: an object, or JSON text. Compiled once per content and kept.
+   * A connection from its definition: an object, or JSON text. Compiled once per content and kept; one with options
+   * of its own is compiled each time, and its caller keeps it.
    * @throws FerruleError DEFINITION_INVALID with every problem at once.
    */
-  connection(definition: ConnectionInput | string): Connection;
+  connection(definition: ConnectionInput | string, options?: ConnectionOptions): Connection;
   /** Ends running requests, closes every socket, forgets every token. Safe to call twice. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -88,6 +102,7 @@ const MAX_CONNECTIONS = 2_000;
 const MAX_TOKENS = 10_000;
 /** How many definitions given as text are found again without reading them: the fingerprint of 40 kB takes 25 µs. */
 const MAX_TEXTS = 32;
+const MAX_OWN_TOKENS = 1_000;
 const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 
 /** An engine. It does nothing until a connection executes. */
@@ -111,11 +126,10 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const { tokenStore: store, logger } = options;
   const log = logger === undefined ? undefined : new ExecutionLog(logger);
   const onEvent = toTokenListener(log, options.onEvent);
-  const tokens = new TokenKeeper({ clock, capacity: MAX_TOKENS, random: Math.random, store, onEvent });
-  const states = {
-    key: toAuthorizationKey(options.authorizationKey ?? randomBytes(32)),
-    store: store ?? createMemoryTokenStore({ clock }),
-  };
+  const keep = { clock, random: Math.random };
+  const tokens = new TokenKeeper({ ...keep, capacity: MAX_TOKENS, store, onEvent });
+  const authorizationKey = toAuthorizationKey(options.authorizationKey ?? randomBytes(32));
+  const states = { key: authorizationKey, store: store ?? createMemoryTokenStore({ clock }) };
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
   const closing = new AbortController();
 
@@ -128,22 +142,17 @@ export function createEngine(options: EngineOptions = {}): Engine {
     return key;
   };
 
-  const open = (definition: ConnectionInput | string): Connection => {
-    if (closing.signal.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
-    const key = typeof definition === 'string' ? toTextKey(definition) : toKey(definition);
-    const known = key === undefined ? undefined : connections.get(key);
-    if (known !== undefined) return known;
+  const compile = (
+    definition: ConnectionInput | string,
+    lent: Pick<EngineParts, 'tokens' | 'states' | 'tokenOwner'>,
+  ) => {
     const parsed = parseConnection(definition);
-    const compiled = compileConnection(parsed, {
-      trusted: options.trustDefinitions ?? true,
-      nowMs: clock.now(),
-    });
-    const connection = new Connection(compiled, {
+    const trusted = options.trustDefinitions ?? true;
+    const connection = new Connection(compileConnection(parsed, { trusted, nowMs: clock.now() }), {
       clock,
       wire,
       transport,
-      tokens,
-      states,
+      ...lent,
       egress,
       connectionsPerOrigin,
       proxies,
@@ -153,6 +162,27 @@ export function createEngine(options: EngineOptions = {}): Engine {
       closing: closing.signal,
     });
     log?.compiled(connection.name, connection.diagnostics);
+    return connection;
+  };
+
+  const open = (definition: ConnectionInput | string, own?: ConnectionOptions): Connection => {
+    if (closing.signal.aborted) throw new FerruleError('ENGINE_CLOSED', 'The engine is closed');
+    if (own !== undefined) {
+      const { tokenStore = store, tokenOwner } = own;
+      const tokens = new TokenKeeper({
+        ...keep,
+        capacity: MAX_OWN_TOKENS,
+        store: tokenStore,
+        onEvent: own.onEvent === undefined ? onEvent : toTokenListener(log, own.onEvent),
+        closing: closing.signal,
+      });
+      const ownStates = { ...states, store: tokenStore ?? states.store };
+      return compile(definition, { tokens, states: ownStates, tokenOwner });
+    }
+    const key = typeof definition === 'string' ? toTextKey(definition) : toKey(definition);
+    const known = key === undefined ? undefined : connections.get(key);
+    if (known !== undefined) return known;
+    const connection = compile(definition, { tokens, states });
     if (key !== undefined) connections.set(key, connection);
     return connection;
   };

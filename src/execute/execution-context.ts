@@ -13,6 +13,8 @@ import type { SecretReader } from './secret-reader.ts';
 export interface ExecutionContext {
   readonly plan: ConnectionPlan;
   readonly strategy: AuthStrategy;
+  /** Stands for the connection in the names of tokens that a person gave. */
+  readonly tokenOwner: string;
   readonly secrets: SecretReader;
   readonly transport: Transport;
   readonly channels: Channels;

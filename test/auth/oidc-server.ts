@@ -6,8 +6,6 @@ import { type LoopbackServer, startHttpServer } from '../support/loopback-server
 export const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 export const privateKeyPem = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-const redirectUri = 'http://127.0.0.1/callback';
-
 interface Page {
   body: string;
 }
@@ -17,18 +15,18 @@ interface Client {
 }
 
 /** A real authorization server, with one client for each way in. Start it before the first test: it greets on the console. */
-export async function startOidcServer(): Promise<LoopbackServer> {
+export async function startOidcServer(redirectUri = 'http://127.0.0.1/callback'): Promise<LoopbackServer> {
   let answer = (_: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(503).end();
   };
   const server = await startHttpServer((request, response) => answer(request, response));
-  const provider = new Provider(server.origin, configuration());
+  const provider = new Provider(server.origin, configuration(redirectUri));
   answer = provider.callback();
   return server;
 }
 
 /** Whatever has a default that greets is written out: nothing may print. */
-function configuration(): object {
+function configuration(redirectUri: string): object {
   const jwk = (use: string) => ({
     ...keys.privateKey.export({ format: 'jwk' }),
     use,
@@ -158,7 +156,8 @@ export async function visit(
   throw new TypeError('the person never came to an end');
 }
 
-function readForm(page: string, url: string, fill: Readonly<Record<string, string>>) {
+/** The form of a page, filled in: by name where `fill` says so. Undefined when the page has none. */
+export function readForm(page: string, url: string, fill: Readonly<Record<string, string>>) {
   const [form] = /<form[^>]*method="post"[\s\S]*?<\/form>/i.exec(page) ?? [];
   if (form === undefined) return undefined;
   const action = /action="([^"]*)"/.exec(form)?.[1] ?? url;

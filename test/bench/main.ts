@@ -11,6 +11,7 @@ import { measureGet } from './rows/get.ts';
 import { measureIdleConnections } from './rows/idle-connections.ts';
 import { measureHttp2, measureLarge, measureMany, measurePost, measureTls } from './rows/other-calls.ts';
 import { measureScaling } from './rows/scaling.ts';
+import { measureService } from './rows/server.ts';
 import { measureColdProcess, measureImport } from './rows/start-up.ts';
 import { measureStreams } from './rows/streams.ts';
 import { toGoalTable, toText } from './tables.ts';
@@ -33,6 +34,7 @@ const rows: Readonly<Record<string, (bench: Bench) => Promise<RowResult>>> = {
   import: measureImport,
   'cold-process': measureColdProcess,
   scaling: measureScaling,
+  server: measureService,
 };
 /** What the short variant runs. */
 const quickRows = ['get', 'large', 'cold-token', 'compile', 'import', 'cold-process'];

@@ -16,7 +16,8 @@ describe('the command', () => {
   it('lists commands and exit codes in its help, on stdout', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of ['check', 'inspect', 'run', 'test']) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of ['check', 'inspect', 'run', 'test', 'serve', 'keys'])
+      expect(stdout).toContain(`\n  ${command} `);
     for (const exitCode of [0, 1, 2, 3, 4, 5, 6, 7, 130]) expect(stdout).toMatch(`\n  ${exitCode} `);
   });
 
@@ -35,6 +36,9 @@ describe('the command', () => {
     ['an argument too many', ['run', definition, 'List users', canary]],
     ['an unknown option with a value', ['run', definition, 'List users', `--password=${canary}`]],
     ['an unusable timeout', ['run', definition, 'List users', '--timeout', canary]],
+    ['a scope that does not exist', ['keys', 'create', '--name', 'x', '--scope', canary]],
+    ['a key without a scope', ['keys', 'create', '--name', canary]],
+    ['a key for no time', ['keys', 'create', '--name', 'x', '--scope', 'read', '--days', canary]],
     ['two ways to show a request', ['run', definition, 'List users', '--curl', '--dry-run']],
   ])('exits with 1 and repeats no values for %s', async (_case, args) => {
     const { code, stdout, stderr } = await runCli(args);

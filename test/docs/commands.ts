@@ -43,7 +43,10 @@ async function checkFerrule(words: readonly string[], directory: string): Promis
   const [verb = ''] = words;
   if (verb.startsWith('--')) return (await help([])).includes(verb) ? undefined : `no option ${verb}`;
   if (!new RegExp(`^ +${verb}\\b`, 'm').test(await help([]))) return `there is no ferrule ${verb}`;
-  const known = await help([verb]);
+  // `keys create`: a command of a command.
+  const [, second = ''] = words;
+  const isNested = /^[a-z]/.test(second) && new RegExp(`^ +${second}\\b`, 'm').test(await help([verb]));
+  const known = await help(isNested ? [verb, second] : [verb]);
   const unknown = words.filter(word => word.startsWith('--') && !new RegExp(`${word}\\b`).test(known));
   return unknown.length === 0 ? undefined : `ferrule ${verb} has no ${unknown.join(' ')} (in ${directory})`;
 }

@@ -38,6 +38,7 @@ const checkedElsewhere = [
   'docs/authentication/refresh-token.md',
   'docs/authentication/saml2-bearer.md',
   'docs/authentication/token-exchange.md',
+  'docs/server-session.md',
 ];
 
 let workshop: string;

@@ -49,6 +49,7 @@ export async function typeCheck(pages: readonly Page[], workshop: string): Promi
   writeFileSync(join(workshop, 'schema.json'), JSON.stringify(generateSchema()));
   const paths = {
     ferrule: [join(root, 'src/index.ts')],
+    'ferrule/store': [join(root, 'src/store.ts')],
     'ferrule/transport': [join(root, 'src/transport.ts')],
     'ferrule/got': [join(root, 'src/got.ts')],
     'ferrule/schema': [join(workshop, 'schema.json')],
@@ -72,6 +73,7 @@ export async function runProgram(
   const text = systems
     .toLocal(program.text)
     .replaceAll("from 'ferrule'", `from '${entryOf('index')}'`)
+    .replaceAll("from 'ferrule/store'", `from '${entryOf('store')}'`)
     .replaceAll("from 'ferrule/transport'", `from '${entryOf('transport')}'`)
     .replaceAll("from 'ferrule/got'", `from '${entryOf('got')}'`);
   writeFileSync(file, text);

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as gotEntry from '../../src/got.ts';
 import * as entry from '../../src/index.ts';
+import * as serverEntry from '../../src/server.ts';
+import * as storeEntry from '../../src/store.ts';
 import * as transportEntry from '../../src/transport.ts';
 
 /** What users may import. A name that goes is a breaking change; a name that comes is a promise. */
 const values = [
   'FerruleError',
+  'Redactor',
   'SecretValue',
   'createEngine',
   'createMemoryTokenStore',
@@ -14,11 +17,16 @@ const values = [
   'decodeTokenRecord',
   'encodeTokenRecord',
   'errorCodes',
+  'formatIssue',
   'locateJsonError',
   'parseConnection',
   'proxyFromEnvironment',
   'systemClock',
   'toCurl',
+  'toExportDocument',
+  'toWholeDocument',
+  'transformAnswer',
+  'version',
 ];
 
 const types = [
@@ -38,6 +46,7 @@ const types = [
   'Connection',
   'ConnectionDefinition',
   'ConnectionInput',
+  'ConnectionOptions',
   'ConnectionTestReport',
   'CurlCommand',
   'CurlOptions',
@@ -70,6 +79,7 @@ const types = [
   'LogLevel',
   'Logger',
   'LoggerFailure',
+  'MappedOutputs',
   'MemoryTokenStoreOptions',
   'OperationDefinition',
   'OperationInput',
@@ -83,6 +93,7 @@ const types = [
   'RawAnswer',
   'ReauthReason',
   'RedirectHop',
+  'RenewedToken',
   'RequestEvent',
   'RequestSummary',
   'ResponseBody',
@@ -108,8 +119,10 @@ const types = [
   'TokenStore',
   'TokenUse',
   'TracerLike',
+  'TransformOptions',
   'Transport',
   'WireExchange',
+  'WrittenAnswer',
 ];
 
 const source = readFileSync(new URL('../../src/index.ts', import.meta.url), 'utf8');
@@ -125,6 +138,137 @@ describe('the public surface', () => {
 
   it('is a list of names and nothing else', () => {
     expect(source.replaceAll(/export (?:type )?\{[^}]*\} from '\.\/[^']+';\n/g, '')).toBe('');
+  });
+});
+
+describe('the stores', () => {
+  const source = readFileSync(new URL('../../src/store.ts', import.meta.url), 'utf8');
+
+  it('have exactly these values', () => {
+    expect(Object.keys(storeEntry).sort()).toEqual([
+      'FerruleError',
+      'SecretValue',
+      'createKeyring',
+      'openKeyFile',
+      'openMemoryStore',
+      'openPostgresStore',
+      'openSqliteStore',
+    ]);
+  });
+
+  it('have exactly these types', () => {
+    const types = exportedNames(source).filter(name => !(name in storeEntry));
+    expect(types.sort()).toEqual([
+      'ApiKey',
+      'ApiKeyDraft',
+      'ApiKeyScope',
+      'ApiKeys',
+      'AuthorizationEntry',
+      'AuthorizationStates',
+      'Change',
+      'Changes',
+      'ClaimedToken',
+      'ClaimedWork',
+      'ConnectionChange',
+      'ConnectionDraft',
+      'ConnectionState',
+      'ConnectionStatus',
+      'ConnectionStore',
+      'ConnectionTokens',
+      'CreatedApiKey',
+      'DueClaim',
+      'DueToken',
+      'EventDraft',
+      'EventLimits',
+      'EventLog',
+      'HeldWork',
+      'IdempotencyAnswer',
+      'IdempotencyKey',
+      'IdempotencyStore',
+      'IdempotentRequest',
+      'KeyFile',
+      'KeyFileOptions',
+      'KeyProvider',
+      'ListConnectionsOptions',
+      'ListEventsOptions',
+      'ListOperationsOptions',
+      'ListWorkOptions',
+      'MemoryStoreOptions',
+      'OpenedToken',
+      'OperationChange',
+      'OperationDraft',
+      'OperationStore',
+      'PostgresStoreOptions',
+      'ReauthReason',
+      'RotationOptions',
+      'RotationReport',
+      'SecretChanges',
+      'SecretStore',
+      'Settings',
+      'SqliteStoreOptions',
+      'Store',
+      'StoredConnection',
+      'StoredEvent',
+      'StoredOperation',
+      'StoredTokenRecord',
+      'TokenRecord',
+      'TokenStore',
+      'TokenSummary',
+      'WholeConnection',
+      'WholeConnectionDraft',
+      'WorkClaimRequest',
+      'WorkClaims',
+      'WorkDelay',
+      'WorkDraft',
+      'WorkItem',
+      'WorkOutcome',
+      'WorkPermit',
+      'WorkQueue',
+      'WorkRate',
+      'WorkState',
+      'WrappedKey',
+    ]);
+  });
+});
+
+describe('the server', () => {
+  const source = readFileSync(new URL('../../src/server.ts', import.meta.url), 'utf8');
+
+  it('has exactly these values', () => {
+    const values = [
+      'SAMPLE_ID',
+      'createLog',
+      'createServer',
+      'openStore',
+      'readSettings',
+      'settingsTable',
+      'startServer',
+    ];
+    expect(Object.keys(serverEntry).sort()).toEqual(values);
+  });
+
+  it('has exactly these types', () => {
+    expect(
+      exportedNames(source)
+        .filter(name => !(name in serverEntry))
+        .sort(),
+    ).toEqual([
+      'JwtSettings',
+      'Log',
+      'LogFields',
+      'LogLevel',
+      'LogOptions',
+      'OpenedStore',
+      'Server',
+      'ServerLimits',
+      'ServerParts',
+      'ServerSettings',
+      'Setting',
+      'SettingKind',
+      'SettingName',
+      'StartOptions',
+      'StartedServer',
+    ]);
   });
 });
 

@@ -18,6 +18,19 @@ const revealing: Readonly<Record<string, string>> = {
   'auth/request-key.ts': 'names a token by the secrets it was asked for with',
   'base/redactor.ts': 'knows what to mask',
   'base/secret-value.ts': 'declares it',
+  'cli/keys-command.ts': 'prints the key of a client, once',
+  'server/authentication/api-keys.ts': 'names a key at hand by its digest',
+  'server/authentication/json-web-tokens.ts': 'gives a token to be verified',
+  'server/connect/flow-entries.ts': 'reads what an authorization was begun with',
+  'server/documents/engine-document.ts': 'gives the secrets of a stored connection to the engine',
+  'server/execution/once.ts': 'reads an answer that was kept',
+  'server/queue/work-request.ts': 'reads what was asked for later',
+  'server/queue/work-result.ts': 'reads what came of an execution that was done later',
+  'server/start-server.ts': 'prints the key of the administrator, once',
+  'store/encryption/digester.ts': 'names what must not be stored by a keyed digest',
+  'store/encryption/keyring.ts': 'reads the keys that secrets are encrypted under',
+  'store/encryption/sealer.ts': 'encrypts secrets for the database',
+  'store/postgres/postgres-address.ts': 'gives the password of the database to its driver',
   'template/value-text.ts': 'writes a secret into a template',
   'transport/http-tunnel.ts': 'sends the credentials of a proxy to it',
   'transport/proxy-server.ts': 'judges the credentials of a proxy and names it by them',
@@ -39,6 +52,11 @@ const heavy = [
   'commander',
   'node-forge',
   'socks',
+  'pg',
+  'pg-boss',
+  'hono',
+  'pino',
+  'jose',
 ];
 
 describe('the sources', () => {
@@ -56,6 +74,14 @@ describe('the sources', () => {
     expect(loaded.some(url => url.endsWith(`/src/${entry}`))).toBe(true);
     expect(heavyOf(loaded)).toEqual([]);
   });
+  it.each(['index.ts', 'store.ts', 'transport.ts'])(
+    'load no large library before it is needed: %s',
+    entry => {
+      const loaded = loadedBy(`await import(process.argv[1] + '${entry}');`);
+      expect(loaded.some(url => url.endsWith(`/src/${entry}`))).toBe(true);
+      expect(heavyOf(loaded)).toEqual([]);
+    },
+  );
 
   it('would show a large library if one were loaded', () => {
     const loaded = loadedBy(`const { createEngine } = await import(process.argv[1] + 'index.ts');

@@ -1,7 +1,9 @@
+import type { Machines } from '../server/machines.ts';
 import { startFaultServer } from '../support/loopback-server.ts';
 import { pour } from './hostile-bodies.ts';
 import type { LeakFigures, LeakTask } from './leak-client.ts';
 import { startMixedFaults, startStrangers } from './leak-servers.ts';
+import { crowd, takeOver, withMachines } from './machines.ts';
 import { runClient } from './run-client.ts';
 import type { StreamFigures, StreamTask } from './stream-client.ts';
 
@@ -12,6 +14,7 @@ const failures = [
   await measureLeaks('failed handshakes', 5_000, startStrangers),
   await measureLeaks('mixed faults', 10_000, startMixedFaults),
   await measureStream(256 * MIB),
+  ...(await withMachines(async machines => [await measureCrowd(machines), await measureTakeover(machines)])),
 ].filter(held => !held).length;
 process.exitCode = failures === 0 ? 0 : 1;
 
@@ -41,6 +44,21 @@ async function measureStream(totalBytes: number): Promise<boolean> {
   print(held, `${totalBytes / MIB} MiB past a slow reader`, {
     'bytes held beyond the first look': heldBytes,
   });
+  return held;
+}
+
+async function measureCrowd(machines: Machines): Promise<boolean> {
+  const figures = await crowd(machines, 10_000);
+  const held = figures.tokens === 1 && figures.failed === 0 && figures.notOnce === 0;
+  print(held, 'executions at three servers, on one cold connection', figures);
+  return held;
+}
+
+async function measureTakeover(machines: Machines): Promise<boolean> {
+  const figures = await takeOver(machines);
+  // The lease of a token request is 30 seconds.
+  const held = figures.status === 200 && figures.tokens === 2 && figures.seconds < 32;
+  print(held, 'a server killed in the middle of a renewal, and another that takes over', figures);
   return held;
 }
 

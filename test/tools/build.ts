@@ -15,6 +15,8 @@ const dist = `${root}/dist`;
 /** What is loaded by path: the entries of `package.json`, the command, and the process that runs foreign JSONata. */
 const entries = {
   index: 'src/index.ts',
+  server: 'src/server.ts',
+  store: 'src/store.ts',
   transport: 'src/transport.ts',
   got: 'src/got.ts',
   'testing/index': 'src/testing/index.ts',

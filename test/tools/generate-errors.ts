@@ -11,6 +11,7 @@ const stages: Readonly<Record<Stage, string>> = {
   send: 'sending, up to the head of the answer',
   read: 'reading the body',
   map: 'evaluating the outputs',
+  store: 'keeping connections, secrets and tokens',
   engine: 'using the library',
 };
 

@@ -11,6 +11,7 @@ import {
   useState,
   verifyState,
 } from './authorization-state.ts';
+import { toAuthorizedToken } from './authorized-token.ts';
 import type { OauthParameter } from './client-authentication.ts';
 import { toIssuedToken } from './issued-token.ts';
 import { type OauthClient, toScopeParameter } from './oauth-client.ts';
@@ -119,7 +120,7 @@ export function createAuthorizationCode(
       ]);
       const kept = new Map([...answer].filter(([name]) => grant.keepCallback.includes(name)));
       const token = await toIssuedToken(plan, tokenAnswer, { scope: call.scope, services, kept });
-      await tokens.put(key, token, call.connection);
+      await tokens.put(key, toAuthorizedToken(token, call), call.connection);
       return {
         scope: readText(tokenAnswer, 'scope'),
         expiresAtMs: token.expiresAtMs,

@@ -32,7 +32,11 @@ export function createOauth2(plan: Oauth2Plan, services: AuthServices): AuthStra
   const keyOf = createTokenKey(plan, services);
   const source = {
     keyOf,
-    request: (call: AuthCall, current: StoredToken | undefined) => renew(client, call, current),
+    request: async (call: AuthCall, current: StoredToken | undefined) => {
+      const token = await renew(client, call, current);
+      // What a person gave stays renewable by what it was given for.
+      return current?.parameters === undefined ? token : { ...token, parameters: current.parameters };
+    },
   };
   return {
     ...createTokenStrategy(source, plan.use, services),

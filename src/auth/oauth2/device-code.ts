@@ -3,6 +3,7 @@ import type { Oauth2Plan } from '../../compile/auth/oauth2.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { AuthCall } from '../auth-strategy.ts';
 import { assertTokenAnswer, describeAnswer, type TokenAnswer } from '../token-answer.ts';
+import { toAuthorizedToken } from './authorized-token.ts';
 import { toIssuedToken } from './issued-token.ts';
 import { type OauthClient, toScopeParameter } from './oauth-client.ts';
 import { readMember, readText } from './token-response.ts';
@@ -70,7 +71,7 @@ export function createDeviceCode(client: OauthClient, keyOf: (call: AuthCall) =>
       if (pending !== undefined) return pending;
       assertTokenAnswer(answer, `${plan.pointer}/tokenUrl`, redactor);
       const token = await toIssuedToken(plan, answer, { scope: call.scope, services });
-      await tokens.put(keyOf(call), token, call.connection);
+      await tokens.put(keyOf(call), toAuthorizedToken(token, call), call.connection);
       return { status: 'authorized', scope: readText(answer, 'scope'), expiresAtMs: token.expiresAtMs };
     },
     async awaitDeviceAuthorization(call, begun) {
