@@ -1,0 +1,188 @@
+/**
+ * The pages of an integration, registered by a module augmentation so that every flow knows its variables:
+ * `declare module 'ferrule/spectral' { interface IntegrationDefinitionConfigPages extends Pages {} }`.
+ * Declared here and not beside the pages, because an augmentation reaches only what the module itself declares.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled by augmentation
+export interface IntegrationDefinitionConfigPages {}
+
+/** The same for the pages that each user fills in. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled by augmentation
+export interface IntegrationDefinitionUserLevelConfigPages {}
+
+/** The same for connections that live outside the integration. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled by augmentation
+export interface IntegrationDefinitionScopedConfigVars {}
+
+/** The same for the published components that an integration uses. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled by augmentation
+export interface IntegrationDefinitionComponentRegistry {}
+
+export type {
+  ActionContext,
+  ActionInputParameters,
+  ActionLogger,
+  ActionLoggerFunction,
+  CodeNativeActionLogger,
+  CustomerAttributes,
+  DebugContext,
+  FlowAttributes,
+  InstanceAttributes,
+  IntegrationAttributes,
+  UserAttributes,
+} from './action-context.ts';
+export {
+  type ActionDefinition,
+  type ActionDisplayDefinition,
+  type ActionPerformDataReturn,
+  type ActionPerformFunction,
+  type ActionPerformReturn,
+  PerformSafety,
+} from './action-definition.ts';
+export type {
+  ComponentDefinition,
+  ComponentDisplayDefinition,
+  ComponentHooks,
+  ErrorHandler,
+} from './component-definition.ts';
+export type {
+  ComponentManifest,
+  ComponentManifestConnection,
+  ComponentManifestDataSource,
+  ComponentManifestEntry,
+  ComponentReference,
+  ConfigVarExpression,
+  TemplateExpression,
+  ValueExpression,
+} from './component-manifest.ts';
+export type {
+  ConfigPage,
+  ConfigPageElement,
+  ConfigPages,
+  ConfigVars,
+  ConfigVarsOf,
+  ScopedConfigVarMap,
+  UserLevelConfigPage,
+  UserLevelConfigPages,
+} from './config-pages.ts';
+export type {
+  CodeLanguageType,
+  CollectionType,
+  ConfigVar,
+  ConfigVarDataType,
+  ConnectionConfigVar,
+  ConnectionDefinitionConfigVar,
+  ConnectionReferenceConfigVar,
+  DataSourceConfigVar,
+  DataSourceDefinitionConfigVar,
+  DataSourceReferenceConfigVar,
+  OAuth2UrlOverrides,
+  OnPremiseConnectionConfigTypeEnum,
+  ScheduleType,
+  StandardConfigVar,
+} from './config-vars.ts';
+export {
+  type ConfigVarVisibility,
+  type ConnectionDefinition,
+  type ConnectionDisplayDefinition,
+  type ConnectionInput,
+  type ConnectionInputs,
+  type DefaultConnectionDefinition,
+  type OAuth2AuthorizationCodeConnectionDefinition,
+  type OAuth2ClientCredentialConnectionDefinition,
+  type OAuth2Config,
+  type OAuth2ConnectionDefinition,
+  OAuth2PkceMethod,
+  OAuth2Type,
+  type OnPremConnectionDefinition,
+  type OnPremConnectionInput,
+  type PermissionAndVisibilityType,
+} from './connection-definition.ts';
+export type { Connection, ConnectionFields } from './connection-value.ts';
+export type {
+  DataSourceContext,
+  DataSourceDefinition,
+  DataSourcePerformFunction,
+  DataSourceResult,
+  DataSourceType,
+} from './data-source-definition.ts';
+export { action, component, dataSource, outputSchema, pollingTrigger, trigger } from './define-component.ts';
+export {
+  configPage,
+  configVar,
+  connectionConfigVar,
+  customerActivatedConnection,
+  dataSourceConfigVar,
+  organizationActivatedConnection,
+  userActivatedConnection,
+  userLevelConfigPage,
+} from './define-config.ts';
+export {
+  connection,
+  oauth2Connection,
+  onPremConnection,
+  templateConnectionInputs,
+} from './define-connection.ts';
+export { componentManifest, componentManifests, flow, integration } from './define-flow.ts';
+export { dynamicObjectInput, input, structuredObjectInput } from './define-input.ts';
+export {
+  type BooleanInputField,
+  type CodeInputField,
+  type ConditionalInputField,
+  type ConnectionInputField,
+  type ConnectionTemplateInputField,
+  type DataInputField,
+  type DateInputField,
+  type DateTimeInputField,
+  type DynamicFieldSelectionInputField,
+  type DynamicObjectConfiguration,
+  type DynamicObjectInputField,
+  type DynamicObjectSelectionInputField,
+  type Element,
+  type FlowInputField,
+  type InputCleanFunction,
+  type InputFieldChoice,
+  type InputFieldCollection,
+  InputFieldDefaultMap,
+  type InputFieldDefinition,
+  type InputFieldType,
+  type Inputs,
+  type JSONForm,
+  type JSONFormInputField,
+  type KeyValuePair,
+  type ObjectFieldMap,
+  type ObjectFieldMapInputField,
+  type ObjectSelection,
+  type ObjectSelectionInputField,
+  type PasswordInputField,
+  type Schedule,
+  type StringInputField,
+  type StructuredObjectInputField,
+  type TextInputField,
+} from './input-fields.ts';
+export type {
+  EndpointSecurityType,
+  EndpointType,
+  Flow,
+  FlowExecutionContext,
+  FlowExecutionParams,
+  IntegrationDefinition,
+  RetryConfig,
+} from './integration-definition.ts';
+export type {
+  CustomerActivatedConnectionConfigVar,
+  OrganizationActivatedConnectionConfigVar,
+  ScopedConfigVar,
+  UserActivatedConnectionConfigVar,
+} from './scoped-config-vars.ts';
+export { ConnectionError, isConnectionError, isSpectralError, SpectralError } from './spectral-errors.ts';
+export type {
+  HttpResponse,
+  PollingState,
+  PollingTriggerDefinition,
+  TriggerBaseResult,
+  TriggerDefinition,
+  TriggerEventFunction,
+  TriggerPayload,
+  TriggerResult,
+} from './trigger-definition.ts';
