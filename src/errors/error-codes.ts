@@ -183,6 +183,13 @@ export const errorCodes = {
     'A value would change the structure of the request',
     'Pass a value without the named characters.',
   ),
+  CONVERSION_FAILED: entry(
+    'render',
+    'input',
+    false,
+    'A value cannot be converted',
+    'Give a value of the expected kind, or a default.',
+  ),
   BODY_NOT_JSON: entry(
     'render',
     'input',

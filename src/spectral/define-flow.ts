@@ -18,6 +18,16 @@ export function integration<T extends IntegrationDefinition>(definition: T): T {
   return definition;
 }
 
+/** A trigger of a flow that gives its findings in batches; returned as it was given. */
+export function batchFlowTrigger<T extends object>(trigger: T): T {
+  return trigger;
+}
+
+/** The configuration of an integration as one schema; returned as it was given. */
+export function configuration<const T extends object>(definition: T): T {
+  return definition;
+}
+
 /** A published component that an integration uses; returned as it was given. */
 export function componentManifest<T extends ComponentManifest>(definition: T): T {
   return definition;

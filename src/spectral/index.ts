@@ -65,6 +65,22 @@ export type {
   UserLevelConfigPage,
   UserLevelConfigPages,
 } from './config-pages.ts';
+export {
+  isCodeConfigVar,
+  isComponentReference,
+  isConnectionDefinitionConfigVar,
+  isConnectionReferenceConfigVar,
+  isConnectionScopedConfigVar,
+  isDataSourceDefinitionConfigVar,
+  isDataSourceReferenceConfigVar,
+  isHtmlElementConfigVar,
+  isJsonFormConfigVar,
+  isJsonFormDataSourceConfigVar,
+  isOrgOrCustomerActivatedConnection,
+  isPollingTriggerDefinition,
+  isScheduleConfigVar,
+  isUserScopedConnectionConfigVar,
+} from './config-var-guards.ts';
 export type {
   CodeLanguageType,
   CollectionType,
@@ -123,7 +139,14 @@ export {
   onPremConnection,
   templateConnectionInputs,
 } from './define-connection.ts';
-export { componentManifest, componentManifests, flow, integration } from './define-flow.ts';
+export {
+  batchFlowTrigger,
+  componentManifest,
+  componentManifests,
+  configuration,
+  flow,
+  integration,
+} from './define-flow.ts';
 export { dynamicObjectInput, input, structuredObjectInput } from './define-input.ts';
 export {
   type BooleanInputField,
@@ -160,14 +183,15 @@ export {
   type StructuredObjectInputField,
   type TextInputField,
 } from './input-fields.ts';
-export type {
-  EndpointSecurityType,
-  EndpointType,
-  Flow,
-  FlowExecutionContext,
-  FlowExecutionParams,
-  IntegrationDefinition,
-  RetryConfig,
+export {
+  DEFAULT_JSON_SCHEMA_VERSION,
+  type EndpointSecurityType,
+  type EndpointType,
+  type Flow,
+  type FlowExecutionContext,
+  type FlowExecutionParams,
+  type IntegrationDefinition,
+  type RetryConfig,
 } from './integration-definition.ts';
 export type {
   CustomerActivatedConnectionConfigVar,
@@ -176,13 +200,16 @@ export type {
   UserActivatedConnectionConfigVar,
 } from './scoped-config-vars.ts';
 export { ConnectionError, isConnectionError, isSpectralError, SpectralError } from './spectral-errors.ts';
-export type {
-  HttpResponse,
-  PollingState,
-  PollingTriggerDefinition,
-  TriggerBaseResult,
-  TriggerDefinition,
-  TriggerEventFunction,
-  TriggerPayload,
-  TriggerResult,
+export {
+  type HttpResponse,
+  type PollingState,
+  type PollingTriggerDefinition,
+  type TriggerBaseResult,
+  type TriggerDefinition,
+  type TriggerEventFunction,
+  TriggerOptionChoices,
+  type TriggerPayload,
+  type TriggerResult,
 } from './trigger-definition.ts';
+export type { DataPayload } from './values/payload-values.ts';
+export { util } from './values/value-types.ts';

@@ -14,6 +14,9 @@ import type {
   TriggerResult,
 } from './trigger-definition.ts';
 
+/** The schemas of a flow are of this draft unless they say otherwise. */
+export const DEFAULT_JSON_SCHEMA_VERSION = 'https://json-schema.org/draft/2020-12/schema';
+
 /** What a flow's `onExecution` gets; `Variables` is what its `configVars` are. */
 export type FlowExecutionContext<Variables extends object = ConfigVars> = ActionContext<
   Variables,

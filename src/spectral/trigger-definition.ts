@@ -10,6 +10,9 @@ import type {
 import type { ActionDisplayDefinition, StateUpdates } from './action-definition.ts';
 import type { Inputs } from './input-fields.ts';
 
+/** What a trigger says about schedules and about answering at once. */
+export const TriggerOptionChoices: readonly string[] = ['invalid', 'valid', 'required'];
+
 /** What a trigger answers to whoever called its URL. */
 export interface HttpResponse {
   statusCode: number;

@@ -49,6 +49,7 @@ export async function typeCheck(pages: readonly Page[], workshop: string): Promi
   writeFileSync(join(workshop, 'schema.json'), JSON.stringify(generateSchema()));
   const paths = {
     ferrule: [join(root, 'src/index.ts')],
+    'ferrule/errors': [join(root, 'src/errors.ts')],
     'ferrule/transport': [join(root, 'src/transport.ts')],
     'ferrule/schema': [join(workshop, 'schema.json')],
   };

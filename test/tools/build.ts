@@ -16,6 +16,7 @@ const dist = `${root}/dist`;
 const entries = {
   index: 'src/index.ts',
   transport: 'src/transport.ts',
+  errors: 'src/errors.ts',
   'spectral/index': 'src/spectral/index.ts',
   'testing/index': 'src/testing/index.ts',
   'cli/ferrule': 'src/cli/ferrule.ts',
