@@ -297,6 +297,13 @@ export const errorCodes = {
     'The address may not be reached',
     'Allow the host in the egress policy, or correct the URL.',
   ),
+  ORIGIN_REFUSED: entry(
+    'send',
+    'policy',
+    false,
+    'The request would leave the origin of its client',
+    'Give a path, or allow other origins where their headers may go anywhere.',
+  ),
   DNS_FAILED: entry(
     'send',
     'network',
@@ -422,6 +429,13 @@ export const errorCodes = {
     true,
     'The turn of the request does not come in time',
     'Send less at once, or raise rateLimit.maxWaitMs and the total time of the call.',
+  ),
+  STATUS_UNEXPECTED: entry(
+    'read',
+    'upstream',
+    false,
+    'The answer has a status that is no success',
+    'Look at the status and the body of the answer.',
   ),
   BODY_TIMEOUT: entry(
     'read',

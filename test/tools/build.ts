@@ -18,6 +18,7 @@ const entries = {
   transport: 'src/transport.ts',
   errors: 'src/errors.ts',
   'spectral/index': 'src/spectral/index.ts',
+  'spectral/clients/http/index': 'src/spectral/clients/http/index.ts',
   'testing/index': 'src/testing/index.ts',
   'cli/ferrule': 'src/cli/ferrule.ts',
   'cli/main': 'src/cli/main.ts',

@@ -1,0 +1,109 @@
+import { createTransport } from '../../../transport.ts';
+import { statusFailure } from './client-failure.ts';
+import type { ClientProps, HttpClient, HttpClientResponse, RequestConfig } from './client-types.ts';
+import { createInterceptors } from './interceptors.ts';
+import { requestTarget } from './request-target.ts';
+import { retrying } from './retrying.ts';
+import { answerOf, toMethod, toRequest, withoutUndefined } from './send-request.ts';
+import { assertSupported } from './supported-options.ts';
+
+/**
+ * A client over Ferrule's transport that is used like an axios instance: with deadlines, size limits and the egress policy of the
+ * transport, confined to the origin of `baseUrl`, and with errors that hold no credentials.
+ */
+export function createClient(props: ClientProps = {}): HttpClient {
+  const { tls, egress, limits, timeouts, lookup, retryConfig } = props;
+  const transport = createTransport(withoutUndefined({ tls, egress, limits, timeouts, lookup }));
+  const defaults = toDefaults(props);
+  const requests = createInterceptors<RequestConfig>();
+  const responses = createInterceptors<HttpClientResponse>();
+  const log = props.debug === true ? (props.log ?? writeToConsole) : undefined;
+
+  const sendOnce = async (config: RequestConfig): Promise<HttpClientResponse> => {
+    const { request, shown } = await toRequest(config, defaults);
+    log?.(`${shown.method} ${shown.url} ${JSON.stringify(shown.headers)}`);
+    const response = await answerOf(transport, request, config, shown);
+    log?.(`${shown.method} ${shown.url} ${response.status} in ${response.duration} ms`);
+    const validate = config.validateStatus;
+    if (validate === null || (validate ?? isSuccess)(response.status)) return response;
+    throw statusFailure(response);
+  };
+
+  const send = (config: RequestConfig): Promise<HttpClientResponse> => {
+    if (retryConfig === undefined) return sendOnce(config);
+    const method = toMethod(config);
+    return retrying(() => sendOnce(config), { method, signal: config.signal }, retryConfig);
+  };
+
+  const request = async (given: RequestConfig): Promise<HttpClientResponse> => {
+    assertSupported(given);
+    const config = await requests.run(Promise.resolve(merge(defaults, given)), 'last first');
+    return responses.run(send(config), 'as added');
+  };
+
+  return withMethods(request, {
+    defaults,
+    interceptors: { request: requests, response: responses },
+    getUri: (config = {}) => requestTarget(merge(defaults, config)).url,
+    close: () => transport.close(),
+  });
+}
+
+function toDefaults(props: ClientProps): HttpClient['defaults'] {
+  const { baseUrl, responseType, headers, params, timeout, allowOtherOrigins } = props;
+  return {
+    baseURL: baseUrl,
+    responseType,
+    params,
+    timeout,
+    allowOtherOrigins,
+    headers: { ...headers, common: { Accept: 'application/json, text/plain, */*' } },
+  };
+}
+
+/** Parameters of both; of everything else the request's. Headers are put together when the method is known. */
+function merge(defaults: RequestConfig, given: RequestConfig): RequestConfig {
+  const said = withoutUndefined(given);
+  const both =
+    defaults.params !== undefined && said.params !== undefined && !(said.params instanceof URLSearchParams);
+  const params = both ? { ...defaults.params, ...said.params } : (said.params ?? defaults.params);
+  return { ...defaults, ...said, params, headers: said.headers };
+}
+
+function withMethods(
+  request: (config: RequestConfig) => Promise<HttpClientResponse>,
+  rest: Pick<HttpClient, 'defaults' | 'interceptors' | 'getUri' | 'close'>,
+): HttpClient {
+  const bare = (method: string) => (url: string, config?: RequestConfig) =>
+    request({ ...config, method, url });
+  const withData = (method: string, headers?: Record<string, string>) => {
+    return (url: string, data?: unknown, config?: RequestConfig) =>
+      request({ ...config, method, url, data, headers: { ...config?.headers, ...headers } });
+  };
+  const multipart = { 'Content-Type': 'multipart/form-data' };
+  const call = (first: string | RequestConfig, config?: RequestConfig) =>
+    request(typeof first === 'string' ? { ...config, url: first } : first);
+  return Object.assign(call, {
+    ...rest,
+    request,
+    get: bare('GET'),
+    delete: bare('DELETE'),
+    head: bare('HEAD'),
+    options: bare('OPTIONS'),
+    post: withData('POST'),
+    put: withData('PUT'),
+    patch: withData('PATCH'),
+    postForm: withData('POST', multipart),
+    putForm: withData('PUT', multipart),
+    patchForm: withData('PATCH', multipart),
+  });
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function writeToConsole(message: string): void {
+  // biome-ignore lint/suspicious/noConsole: whoever asks for debug without a log wants to read it there
+  console.log(message);
+}
