@@ -200,6 +200,7 @@ export type {
   UserActivatedConnectionConfigVar,
 } from './scoped-config-vars.ts';
 export { ConnectionError, isConnectionError, isSpectralError, SpectralError } from './spectral-errors.ts';
+export { testing } from './testing-functions.ts';
 export {
   type HttpResponse,
   type PollingState,

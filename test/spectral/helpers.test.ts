@@ -47,7 +47,6 @@ const leftOut = [
   'UnaryOperator',
   'UnaryOperatorPhrase',
   'batchTrigger',
-  'testing',
 ];
 
 const call = (from: Readonly<Record<string, unknown>>, name: string, ...args: unknown[]) =>

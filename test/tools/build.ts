@@ -19,6 +19,7 @@ const entries = {
   errors: 'src/errors.ts',
   'spectral/index': 'src/spectral/index.ts',
   'spectral/clients/http/index': 'src/spectral/clients/http/index.ts',
+  'spectral/testing/index': 'src/spectral/testing/index.ts',
   'testing/index': 'src/testing/index.ts',
   'cli/ferrule': 'src/cli/ferrule.ts',
   'cli/main': 'src/cli/main.ts',

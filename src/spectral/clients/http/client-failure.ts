@@ -1,4 +1,4 @@
-import { FerruleError } from '../../../transport.ts';
+import { FerruleError } from '../../../errors.ts';
 import type { HttpClientResponse, ShownRequest } from './client-types.ts';
 
 /**

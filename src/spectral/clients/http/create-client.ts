@@ -1,4 +1,4 @@
-import { createTransport } from '../../../transport.ts';
+import type { HttpTransport, TransportOptions } from '../../../transport.ts';
 import { statusFailure } from './client-failure.ts';
 import type { ClientProps, HttpClient, HttpClientResponse, RequestConfig } from './client-types.ts';
 import { createInterceptors } from './interceptors.ts';
@@ -13,7 +13,7 @@ import { assertSupported } from './supported-options.ts';
  */
 export function createClient(props: ClientProps = {}): HttpClient {
   const { tls, egress, limits, timeouts, lookup, retryConfig } = props;
-  const transport = createTransport(withoutUndefined({ tls, egress, limits, timeouts, lookup }));
+  const transport = createLazyTransport(withoutUndefined({ tls, egress, limits, timeouts, lookup }));
   const defaults = toDefaults(props);
   const requests = createInterceptors<RequestConfig>();
   const responses = createInterceptors<HttpClientResponse>();
@@ -22,17 +22,18 @@ export function createClient(props: ClientProps = {}): HttpClient {
   const sendOnce = async (config: RequestConfig): Promise<HttpClientResponse> => {
     const { request, shown } = await toRequest(config, defaults);
     log?.(`${shown.method} ${shown.url} ${JSON.stringify(shown.headers)}`);
-    const response = await answerOf(transport, request, config, shown);
+    const response = await answerOf(await transport.get(), request, config, shown);
     log?.(`${shown.method} ${shown.url} ${response.status} in ${response.duration} ms`);
     const validate = config.validateStatus;
     if (validate === null || (validate ?? isSuccess)(response.status)) return response;
     throw statusFailure(response);
   };
 
-  const send = (config: RequestConfig): Promise<HttpClientResponse> => {
+  const send = async (config: RequestConfig): Promise<HttpClientResponse> => {
     if (retryConfig === undefined) return sendOnce(config);
-    const method = toMethod(config);
-    return retrying(() => sendOnce(config), { method, signal: config.signal }, retryConfig);
+    const request = { method: toMethod(config), signal: config.signal };
+    const { systemClock } = await import('../../../transport.ts');
+    return retrying(() => sendOnce(config), request, retryConfig, systemClock);
   };
 
   const request = async (given: RequestConfig): Promise<HttpClientResponse> => {
@@ -47,6 +48,22 @@ export function createClient(props: ClientProps = {}): HttpClient {
     getUri: (config = {}) => requestTarget(merge(defaults, config)).url,
     close: () => transport.close(),
   });
+}
+
+/** The transport is loaded with the first request: most files that import a client never send one. */
+function createLazyTransport(options: TransportOptions): {
+  get(): Promise<HttpTransport>;
+  close(): Promise<void>;
+} {
+  let opened: Promise<HttpTransport> | undefined;
+  const open = async () => (await import('../../../transport.ts')).createTransport(options);
+  return {
+    get: () => {
+      opened ??= open();
+      return opened;
+    },
+    close: async () => (await opened)?.close(),
+  };
 }
 
 function toDefaults(props: ClientProps): HttpClient['defaults'] {

@@ -1,4 +1,4 @@
-import { FerruleError } from '../../../transport.ts';
+import { FerruleError } from '../../../errors.ts';
 import type { ActionDefinition } from '../../action-definition.ts';
 import { guessAuthorization } from '../../guess-authorization.ts';
 import type { KeyValuePair } from '../../input-fields.ts';

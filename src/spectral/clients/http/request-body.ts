@@ -1,4 +1,4 @@
-import { FerruleError } from '../../../transport.ts';
+import { FerruleError } from '../../../errors.ts';
 import { multipartBody, toForm } from './multipart.ts';
 import { queryPairs } from './query-text.ts';
 import type { RequestHeaders } from './request-headers.ts';

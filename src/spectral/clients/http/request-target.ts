@@ -1,4 +1,4 @@
-import { FerruleError } from '../../../transport.ts';
+import { FerruleError } from '../../../errors.ts';
 import type { RequestConfig } from './client-types.ts';
 import { queryText } from './query-text.ts';
 

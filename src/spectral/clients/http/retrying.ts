@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../../transport.ts';
+import type { Clock } from '../../../transport.ts';
 import { type ClientFailure, isClientFailure } from './client-failure.ts';
 import type { RetryConfig } from './client-types.ts';
 
@@ -13,7 +13,7 @@ export async function retrying<Answer>(
   send: () => Promise<Answer>,
   request: { readonly method: string; readonly signal?: AbortSignal | undefined },
   config: RetryConfig,
-  clock: Clock = systemClock,
+  clock: Clock,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {

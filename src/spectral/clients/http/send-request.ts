@@ -1,4 +1,5 @@
-import { FerruleError, type HttpTransport, type TransportRequest } from '../../../transport.ts';
+import { FerruleError } from '../../../errors.ts';
+import type { HttpTransport, TransportRequest } from '../../../transport.ts';
 import { asClientFailure } from './client-failure.ts';
 import type { HttpClient, HttpClientResponse, RequestConfig, ShownRequest } from './client-types.ts';
 import { requestBody } from './request-body.ts';

@@ -1,4 +1,4 @@
-import { FerruleError } from '../../../transport.ts';
+import { FerruleError } from '../../../errors.ts';
 
 /** Options of axios that would change what is sent or trusted; to ignore them would be worse than to refuse. */
 const refused: Readonly<Record<string, string>> = {
