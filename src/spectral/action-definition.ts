@@ -53,4 +53,6 @@ export interface ActionDefinition<In = Inputs, Result = ActionPerformReturn> {
   dynamicBranchInput?: string | undefined;
   examplePayload?: unknown;
   outputSchema?: unknown;
+  /** Other keys are kept. */
+  [key: string]: unknown;
 }

@@ -1,5 +1,6 @@
 import type { ActionContext, ActionInputParameters } from './action-context.ts';
 import type { ActionDisplayDefinition } from './action-definition.ts';
+import type { UncheckedConfigVars } from './config-pages.ts';
 import type { Element, Inputs, JSONForm, ObjectFieldMap, ObjectSelection } from './input-fields.ts';
 
 /** What a data source of each type finds. */
@@ -29,9 +30,15 @@ export type DataSourceContext = Pick<
   'logger' | 'configVars' | 'customer' | 'instance' | 'user'
 >;
 
-/** The variance of a method: a page holds functions of different parameters. */
+/**
+ * A function on a page. Its variables are not checked: their types come from the page that it stands on. The variance of a
+ * method, since a page holds functions of different parameters.
+ */
 export type DataSourcePerformFunction = {
-  call(context: DataSourceContext, params: never): Promise<DataSourceResult>;
+  call(
+    context: Omit<DataSourceContext, 'configVars'> & { configVars: UncheckedConfigVars },
+    params: never,
+  ): Promise<DataSourceResult>;
 }['call'];
 
 export interface DataSourceDefinition<In = Inputs, Type extends DataSourceType = DataSourceType> {
@@ -42,4 +49,6 @@ export interface DataSourceDefinition<In = Inputs, Type extends DataSourceType =
   perform(context: DataSourceContext, params: ActionInputParameters<In>): Promise<DataSourceResult<Type>>;
   examplePayload?: unknown;
   detailDataSource?: string | undefined;
+  /** Other keys are kept. */
+  [key: string]: unknown;
 }

@@ -1,6 +1,7 @@
 import type { ComponentManifest } from './component-manifest.ts';
 import type { ConfigPages, ConfigVars, ConfigVarsOf } from './config-pages.ts';
-import type { Flow, IntegrationDefinition } from './integration-definition.ts';
+import type { Flow, IntegrationConfiguration, IntegrationDefinition } from './integration-definition.ts';
+import type { BatchTrigger } from './trigger-definition.ts';
 
 /**
  * A flow; returned as it was given. `flow<typeof configPages>({ … })` types `context.configVars` by these pages;
@@ -19,12 +20,14 @@ export function integration<T extends IntegrationDefinition>(definition: T): T {
 }
 
 /** A trigger of a flow that gives its findings in batches; returned as it was given. */
-export function batchFlowTrigger<T extends object>(trigger: T): T {
+export function batchFlowTrigger<Item, State extends object = Record<string, unknown>>(
+  trigger: BatchTrigger<Item, State>,
+): BatchTrigger<Item, State> {
   return trigger;
 }
 
 /** The configuration of an integration as one schema; returned as it was given. */
-export function configuration<const T extends object>(definition: T): T {
+export function configuration<const T extends IntegrationConfiguration>(definition: T): T {
   return definition;
 }
 

@@ -184,12 +184,14 @@ export {
   type TextInputField,
 } from './input-fields.ts';
 export {
+  type ConfigurationContext,
   DEFAULT_JSON_SCHEMA_VERSION,
   type EndpointSecurityType,
   type EndpointType,
   type Flow,
   type FlowExecutionContext,
   type FlowExecutionParams,
+  type IntegrationConfiguration,
   type IntegrationDefinition,
   type RetryConfig,
 } from './integration-definition.ts';
@@ -202,6 +204,9 @@ export type {
 export { ConnectionError, isConnectionError, isSpectralError, SpectralError } from './spectral-errors.ts';
 export { testing } from './testing-functions.ts';
 export {
+  type BatchConfig,
+  type BatchTrigger,
+  type BatchTriggerReturn,
   type HttpResponse,
   type PollingState,
   type PollingTriggerDefinition,

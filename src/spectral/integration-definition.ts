@@ -1,4 +1,10 @@
-import type { ActionContext, CodeNativeActionLogger } from './action-context.ts';
+import type {
+  ActionContext,
+  ActionLogger,
+  CodeNativeActionLogger,
+  CustomerAttributes,
+  InstanceAttributes,
+} from './action-context.ts';
 import type { ActionPerformReturn } from './action-definition.ts';
 import type {
   ComponentManifest,
@@ -7,11 +13,16 @@ import type {
   ValueExpression,
 } from './component-manifest.ts';
 import type { ConfigPages, ConfigVars, ScopedConfigVarMap, UserLevelConfigPages } from './config-pages.ts';
+import type { ConnectionConfigVar } from './config-vars.ts';
+import type { Connection } from './connection-value.ts';
+import type { ScopedConfigVar } from './scoped-config-vars.ts';
 import type {
+  BatchConfig,
   PollingState,
   TriggerEventFunction,
   TriggerPayload,
   TriggerResult,
+  WebhookLifecycleHandlers,
 } from './trigger-definition.ts';
 
 /** The schemas of a flow are of this draft unless they say otherwise. */
@@ -53,6 +64,11 @@ export interface Flow<Variables extends object = ConfigVars> {
   stableKey: string;
   description?: string | undefined;
   isSynchronous?: boolean | undefined;
+  isAgentFlow?: boolean | undefined;
+  runInitialSyncOnDeploy?: boolean | undefined;
+  preprocessFlowConfig?: object | undefined;
+  organizationApiKeys?: string[] | undefined;
+  testApiKeys?: string[] | undefined;
   triggerType?: 'standard' | 'polling' | undefined;
   schedule?:
     | ((ValueExpression<string> | ConfigVarExpression) & { timezone?: string | undefined })
@@ -64,6 +80,9 @@ export interface Flow<Variables extends object = ConfigVars> {
   schemas?: Record<string, object> | undefined;
   onTrigger?: ComponentReference | FlowTriggerFunction<Variables> | undefined;
   onDeployTrigger?: FlowTriggerFunction<Variables> | undefined;
+  batchConfig?: BatchConfig | undefined;
+  trigger?: AnyBatchTrigger | undefined;
+  webhookLifecycleHandlers?: WebhookLifecycleHandlers<Record<never, never>, Variables> | undefined;
   onInstanceDeploy?: TriggerEventFunction<Record<never, never>, Variables> | undefined;
   onInstanceDelete?: TriggerEventFunction<Record<never, never>, Variables> | undefined;
   // A method, so that an integration may hold flows that know more or less of its variables.
@@ -71,6 +90,13 @@ export interface Flow<Variables extends object = ConfigVars> {
     context: FlowExecutionContext<Variables>,
     params: FlowExecutionParams,
   ): Promise<ActionPerformReturn>;
+  [key: string]: unknown;
+}
+
+/** Whatever its items and its state are. */
+interface AnyBatchTrigger {
+  onTrigger(context: never, payload: never): Promise<{ items: unknown[] }>;
+  onDeploy?(context: never, payload: never): Promise<{ items: unknown[] }>;
 }
 
 /** An integration as code. Keys that are not listed are kept. */
@@ -90,4 +116,22 @@ export interface IntegrationDefinition {
   scopedConfigVars?: ScopedConfigVarMap | undefined;
   instanceProfile?: string | undefined;
   componentRegistry?: Record<string, ComponentManifest> | undefined;
+}
+
+/** The configuration of an integration as one schema, in place of pages. */
+export interface IntegrationConfiguration {
+  schema: object;
+  eTag: string;
+  uiSchema?: object | undefined;
+  // A method, so that it may say what its configuration is.
+  init?(context: ConfigurationContext): Promise<unknown>;
+  connections?: Record<string, ConnectionConfigVar | ScopedConfigVar> | undefined;
+}
+
+export interface ConfigurationContext {
+  logger: ActionLogger;
+  customer?: CustomerAttributes;
+  instance?: InstanceAttributes;
+  connections: Record<string, Connection>;
+  configuration: unknown;
 }

@@ -64,8 +64,38 @@ export type TriggerEventFunction<In = Inputs, Variables extends object = object>
   params: ActionInputParameters<In>,
 ) => Promise<StateUpdates | undefined> | Promise<void>;
 
-export interface TriggerDefinition<In = Inputs, Result = TriggerResult> {
+/** Called when the URL of a trigger comes and goes. */
+export interface WebhookLifecycleHandlers<In = Inputs, Variables extends object = object> {
+  create: TriggerEventFunction<In, Variables>;
+  delete: TriggerEventFunction<In, Variables>;
+}
+
+export interface BatchConfig {
+  batchSize: number;
+  concurrentBatchLimit?: number | undefined;
+}
+
+/** How the items of a batch are found in what a trigger gave. Methods, so that each may say what its items are. */
+export interface TriggerResolver {
+  resolveItems?(context: ActionContext, result: TriggerBaseResult): unknown[];
+  getNextPaginationState?(context: ActionContext, result: TriggerBaseResult): object | null;
+}
+
+/** What triggers of all kinds may say; keys that are not listed are kept. */
+interface BaseTriggerDefinition<In> {
   display: ActionDisplayDefinition;
+  triggerResolverSupport?: string | undefined;
+  triggerResolver?: TriggerResolver | undefined;
+  batchConfig?: BatchConfig | undefined;
+  allowsBranching?: boolean | undefined;
+  examplePayload?: unknown;
+  onInstanceDeploy?: TriggerEventFunction<In> | undefined;
+  onInstanceDelete?: TriggerEventFunction<In> | undefined;
+  webhookLifecycleHandlers?: WebhookLifecycleHandlers<In> | undefined;
+  [key: string]: unknown;
+}
+
+export interface TriggerDefinition<In = Inputs, Result = TriggerResult> extends BaseTriggerDefinition<In> {
   inputs: In;
   // A method, so that a list may hold triggers of different inputs.
   perform(
@@ -73,25 +103,20 @@ export interface TriggerDefinition<In = Inputs, Result = TriggerResult> {
     payload: TriggerPayload,
     params: ActionInputParameters<In>,
   ): Promise<Result>;
+  onDeployPerform?(
+    context: ActionContext,
+    payload: TriggerPayload,
+    params: ActionInputParameters<In>,
+  ): Promise<TriggerResult>;
   scheduleSupport?: string | undefined;
   synchronousResponseSupport?: string | undefined;
-  allowsBranching?: boolean | undefined;
   staticBranchNames?: string[] | undefined;
   dynamicBranchInput?: string | undefined;
-  examplePayload?: unknown;
-  onInstanceDeploy?(
-    context: ActionContext,
-    params: ActionInputParameters<In>,
-  ): Promise<StateUpdates | undefined> | Promise<void>;
-  onInstanceDelete?(
-    context: ActionContext,
-    params: ActionInputParameters<In>,
-  ): Promise<StateUpdates | undefined> | Promise<void>;
 }
 
-export interface PollingTriggerDefinition<In = Inputs, Result = TriggerResult> {
+export interface PollingTriggerDefinition<In = Inputs, Result = TriggerResult>
+  extends BaseTriggerDefinition<In> {
   triggerType?: 'polling' | undefined;
-  display: ActionDisplayDefinition;
   inputs?: In | undefined;
   pollAction?: object | undefined;
   perform(
@@ -99,4 +124,24 @@ export interface PollingTriggerDefinition<In = Inputs, Result = TriggerResult> {
     payload: TriggerPayload,
     params: ActionInputParameters<In>,
   ): Promise<Result>;
+}
+
+/** What a trigger of a flow found, to be handed on in batches. */
+export interface BatchTriggerReturn<Item, State extends object = Record<string, unknown>> {
+  items: Item[];
+  paginationState?: State | null | undefined;
+  response?: HttpResponse | undefined;
+  polledNoChanges?: boolean | undefined;
+}
+
+/** A trigger of a flow that gives its findings in batches. */
+export interface BatchTrigger<Item = unknown, State extends object = Record<string, unknown>> {
+  onTrigger(
+    context: ActionContext & { polling: PollingState },
+    payload: TriggerPayload<State>,
+  ): Promise<BatchTriggerReturn<Item, State>>;
+  onDeploy?(
+    context: ActionContext & { polling: PollingState },
+    payload: TriggerPayload<State>,
+  ): Promise<BatchTriggerReturn<Item, State>>;
 }

@@ -6,7 +6,7 @@ import { root } from '../package/packed-package.ts';
 
 /** A program of its own: what it registers would reach every other file of a program that it were part of. */
 const augmented = `
-import { configPage, connectionConfigVar, flow, organizationActivatedConnection } from 'ferrule/spectral';
+import { type Connection, configPage, connectionConfigVar, dataSourceConfigVar, type Element, flow, organizationActivatedConnection } from 'ferrule/spectral';
 
 const configPages = {
   Connections: configPage({
@@ -19,9 +19,21 @@ const configPages = {
     },
   }),
 };
+const settings = {
+  Settings: configPage({
+    elements: {
+      Channel: dataSourceConfigVar({
+        stableKey: 'channel',
+        dataSourceType: 'picklist',
+        perform: async context => ({ result: await names(context.configVars['Acme Connection'] as Connection) }),
+      }),
+    },
+  }),
+};
+declare function names(connection: Connection): Promise<Element[]>;
 const scopedConfigVars = { Shared: organizationActivatedConnection({ stableKey: 'shared' }) };
 
-type Pages = typeof configPages;
+type Pages = typeof configPages & typeof settings;
 type Scoped = typeof scopedConfigVars;
 declare module 'ferrule/spectral' {
   interface IntegrationDefinitionConfigPages extends Pages {}
@@ -34,8 +46,9 @@ export const fetchCustomers = flow({
   onExecution: async ({ configVars }) => {
     const key: string = configVars['Acme Connection'].fields.apiKey;
     const shared: unknown = configVars.Shared.fields['anything'];
+    const channel: string = configVars.Channel;
     // WRONG
-    return { data: [key, shared] };
+    return { data: [key, shared, channel] };
   },
 });
 `;

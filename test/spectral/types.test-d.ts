@@ -1,6 +1,14 @@
 import {
+  type createClient,
+  type HttpClient,
+  handleErrors,
+  inputs as httpInputs,
+  sendRawRequest,
+} from '../../src/spectral/clients/http/index.ts';
+import {
   type ActionContext,
   action,
+  batchFlowTrigger,
   type ConfigVarsOf,
   type Connection,
   component,
@@ -8,6 +16,7 @@ import {
   configVar,
   connection,
   connectionConfigVar,
+  dataSource,
   dataSourceConfigVar,
   flow,
   input,
@@ -17,7 +26,9 @@ import {
   oauth2Connection,
   onPremConnection,
   organizationActivatedConnection,
+  pollingTrigger,
   templateConnectionInputs,
+  trigger,
   userActivatedConnection,
 } from '../../src/spectral/index.ts';
 
@@ -227,4 +238,147 @@ export const acme = component({
   display: { label: 'Acme', description: 'Acme', iconPath: 'icon.png' },
   connections: [legacy, members, onPrem, templated],
   actions: { list },
+});
+
+/** Functions may stand before the inputs that type their parameters, and keys unknown to us are kept. */
+export const early = action({
+  display: { label: 'Early', description: 'Before its inputs' },
+  perform: async (_context, { limit }) => ({ data: limit.toFixed() }),
+  inputs: { limit: input({ label: 'Limit', type: 'string', clean: Number }) },
+  performSafety: 'notAllowed',
+  somethingNew: 1,
+});
+
+export const polling = pollingTrigger({
+  display: { label: 'Poll', description: 'Polls' },
+  inputs: { connection: connectionInput },
+  triggerResolverSupport: 'valid',
+  batchConfig: { batchSize: 50 },
+  triggerResolver: { resolveItems: (_context, { payload }): string[] => [payload.executionId] },
+  async perform(context, payload, params) {
+    const state = context.polling.getState() as { since?: string };
+    context.polling.setState({ since: state.since ?? params.connection.key });
+    return { payload: { ...payload, body: { data: [] } }, polledNoChanges: true };
+  },
+});
+
+export const hook = trigger({
+  display: { label: 'Hook', description: 'Webhook' },
+  inputs: { connection: connectionInput },
+  scheduleSupport: 'invalid',
+  synchronousResponseSupport: 'valid',
+  perform: async (_context, payload) => ({
+    payload,
+    response: { statusCode: 200, contentType: 'text/plain' },
+  }),
+  onInstanceDeploy: async (context, params) => {
+    context.logger.info(params.connection.fields);
+    return { instanceState: { id: context.instance.id } };
+  },
+  onInstanceDelete: async context => context.logger.info('gone'),
+  webhookLifecycleHandlers: {
+    create: async (context, { connection: given }) =>
+      context.logger.info(given.key, Object.keys(context.webhookUrls)),
+    delete: async () => undefined,
+  },
+});
+
+export const source = dataSource({
+  display: { label: 'Names', description: 'Names' },
+  inputs: { connection: connectionInput },
+  perform: async (context, { connection: given }) => {
+    context.logger.debug(given.key);
+    return { result: [{ key: 'a', label: 'A' }] };
+  },
+  dataSourceType: 'picklist',
+  examplePayload: { result: [{ key: 'a' }] },
+});
+
+export const batched = flow({
+  name: 'Sync',
+  stableKey: 'sync',
+  triggerType: 'polling',
+  schedule: { value: '0 * * * *' },
+  batchConfig: { batchSize: 50 },
+  trigger: batchFlowTrigger<{ id: string }, { cursor: number }>({
+    onTrigger: async (context, payload) => {
+      context.polling.setState({ cursor: payload.paginationState?.cursor });
+      return { items: [{ id: 'a' }], paginationState: { cursor: 1 } };
+    },
+  }),
+  onInstanceDeploy: async context => context.logger.info('deployed'),
+  onExecution: async (_context, params) => ({ data: params.onTrigger.results.body.data }),
+  somethingNew: 1,
+});
+
+export const complete = component({
+  key: 'complete',
+  public: true,
+  documentationUrl: 'https://docs.example.com/complete/',
+  display: {
+    label: 'Complete',
+    description: 'All kinds',
+    iconPath: 'icon.png',
+    category: 'Application Connectors',
+  },
+  hooks: { error: handleErrors },
+  actions: { list, early },
+  triggers: { polling, hook },
+  dataSources: { source },
+  connections: [members],
+});
+
+const rawInputs = { connection: connectionInput, ...httpInputs };
+export const raw = action({
+  display: { label: 'Raw', description: 'Any request' },
+  inputs: rawInputs,
+  perform: async (context, { connection: given, ...values }) => {
+    const { data } = await sendRawRequest(
+      'https://api.example.com',
+      { ...values, debugRequest: context.debug.enabled },
+      { Authorization: `Bearer ${given.token?.['access_token']}` },
+    );
+    return { data };
+  },
+});
+
+export async function clientsAreThoseOfAxios(client: HttpClient): Promise<string> {
+  const { data: typed } = await client.get<{ id: string }[]>('/customers', { params: { limit: 1 } });
+  const { data } = await client.post('/customers', { name: 'a' });
+  const viaFunction: ReturnType<typeof createClient> = client;
+  await viaFunction({ url: '/x', method: 'get' });
+  return typed[0]?.id ?? data.id;
+}
+
+/** The scopes may be left optional, and endpoints may be templates. */
+export const templatedOAuth = oauth2Connection({
+  key: 'templatedOAuth',
+  display: { label: 'OAuth 2.0', description: 'By domain' },
+  oauth2Type: OAuth2Type.AuthorizationCode,
+  oauth2Config: { overrideGrantType: 'refresh', allowedTokenParams: ['code'] },
+  inputs: templateConnectionInputs(
+    {
+      domain: { label: 'Domain', type: 'string', required: true, shown: true },
+      scopes: { label: 'Scopes', type: 'string', required: false, shown: true },
+      clientId: { label: 'Client ID', type: 'string', required: true, default: process.env['CLIENT_ID'] },
+      clientSecret: { label: 'Client secret', type: 'password', required: true, writeOnly: true },
+    },
+    {
+      authorizeUrl: {
+        label: 'Authorize',
+        type: 'template',
+        shown: false,
+        required: true,
+        templateValue: 'https://{{#domain}}/a',
+      },
+      tokenUrl: {
+        label: 'Token',
+        type: 'template',
+        shown: false,
+        required: true,
+        templateValue: 'https://{{#domain}}/t',
+      },
+    },
+    OAuth2Type.AuthorizationCode,
+  ),
 });
