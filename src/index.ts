@@ -11,6 +11,7 @@ export type { TokenEvent } from './auth/token-events.ts';
 export { decodeTokenRecord, encodeTokenRecord } from './auth/token-record.ts';
 export type { ReauthReason, StoredTokenRecord, TokenRecord, TokenStore } from './auth/token-store.ts';
 export { type Clock, systemClock, type Timer } from './base/clock.ts';
+export { Redactor } from './base/redactor.ts';
 export { SecretValue } from './base/secret-value.ts';
 export type { InputProperty, InputSchema } from './compile/input-schema.ts';
 export type { ConnectionDefinition, OperationDefinition } from './definition/definition.ts';
@@ -25,7 +26,7 @@ export {
   type Stage,
 } from './errors/error-codes.ts';
 export { FerruleError, type Issue } from './errors/ferrule-error.ts';
-export type { AuthorizationOptions } from './execute/authorization.ts';
+export type { AuthorizationOptions, CurrentToken } from './execute/authorization.ts';
 export type { Connection, Parameters } from './execute/connection.ts';
 export type { DryRun } from './execute/dry-run.ts';
 export { createEngine, type Engine, type EngineOptions } from './execute/engine.ts';

@@ -68,6 +68,11 @@ export function createTokenStrategy(
       if (used !== undefined) tokens.reject(used.key, used.token);
       return undefined;
     },
+    async token(call) {
+      const { token } = await obtain(source.keyOf(call), call);
+      guardToken(token, redactor);
+      return token;
+    },
     forget: call => tokens.forget(source.keyOf(call)),
     ...(use.rejectedWhen === null ? {} : { rejection: toRejection(use.rejectedWhen, use.replayWrites) }),
   };

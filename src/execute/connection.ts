@@ -22,7 +22,13 @@ import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { StreamPosition } from '../transport/sse-reader.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type AuthorizationOptions, authorize, forgetToken } from './authorization.ts';
+import {
+  type AuthorizationOptions,
+  authorize,
+  type CurrentToken,
+  currentToken,
+  forgetToken,
+} from './authorization.ts';
 import { Channels } from './channels.ts';
 import { createConnectionTransport } from './connection-transport.ts';
 import { type DryRun, dryRunOperation } from './dry-run.ts';
@@ -208,6 +214,15 @@ export class Connection {
    */
   async revokeToken(options: AuthorizationOptions = {}): Promise<TokenRevocation> {
     return this.#authorize(options, (actions, call) => actions.revokeToken(call));
+  }
+
+  /**
+   * The token that a request would carry now, fetched or renewed first where that is due: for hosts that send requests of
+   * their own. Where there is no token, AUTHORIZATION_UNSUPPORTED.
+   */
+  async currentToken(options: AuthorizationOptions = {}): Promise<CurrentToken> {
+    this.#assertOpen();
+    return currentToken(this.#context, options);
   }
 
   /**

@@ -10,6 +10,7 @@ import * as transportEntry from '../../src/transport.ts';
 /** What users may import. A name that goes is a breaking change; a name that comes is a promise. */
 const values = [
   'FerruleError',
+  'Redactor',
   'SecretValue',
   'createEngine',
   'createMemoryTokenStore',
@@ -37,6 +38,7 @@ const types = [
   'ConnectionDefinition',
   'ConnectionInput',
   'ConnectionTestReport',
+  'CurrentToken',
   'DeviceAuthorization',
   'DevicePoll',
   'Diagnostic',
