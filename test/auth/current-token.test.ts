@@ -14,7 +14,7 @@ const password = { authType: 'oauth2', grant: 'password', username: 'u', passwor
 
 describe('the current token', () => {
   it('is the one that requests carry, with what is kept beside it, and is asked for once', async () => {
-    const { server, engine, tokenRequests } = await startScene(open, () => ({
+    const { server, engine } = await startScene(open, () => ({
       access_token: 'acc3ss',
       expires_in: 60,
       site: 'north',
@@ -29,7 +29,7 @@ describe('the current token', () => {
     expect(inspect(first, { depth: 5 })).not.toContain('acc3ss');
     const { outputs } = await connection.execute('Read');
     expect(outputs).toEqual({ who: 'Bearer acc3ss' });
-    expect(tokenRequests).toHaveLength(1);
+    expect(server.received.map(({ url }) => url)).toEqual(['/token', '/api']);
   });
 
   it('is renewed at the refresh endpoint when its time is up', async () => {
