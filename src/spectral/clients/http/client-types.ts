@@ -43,6 +43,9 @@ export interface RequestConfig {
   allowOtherOrigins?: boolean | undefined;
 }
 
+/** A request as an interceptor gets it: with the headers of the client. What it changes is sent. */
+export type PreparedConfig = RequestConfig & { headers: HeaderRecord };
+
 /** What was asked, as far as it may be shown: credentials and the values of the query are masked. */
 export interface ShownRequest {
   method: string;
@@ -124,7 +127,7 @@ export interface HttpClient {
   getUri(config?: RequestConfig): string;
   /** What requests say that do not say otherwise. May be changed. */
   defaults: RequestConfig & { headers: HeaderDefaults & { common: HeaderRecord } };
-  interceptors: { request: Interceptors<RequestConfig>; response: Interceptors<HttpClientResponse> };
+  interceptors: { request: Interceptors<PreparedConfig>; response: Interceptors<HttpClientResponse> };
   /** Closes the sockets. Idle ones do not keep a process alive, so this may be left out. */
   close(): Promise<void>;
 }

@@ -1,7 +1,14 @@
 import type { HttpTransport, TransportOptions } from '../../../transport.ts';
 import { statusFailure } from './client-failure.ts';
-import type { ClientProps, HttpClient, HttpClientResponse, RequestConfig } from './client-types.ts';
+import type {
+  ClientProps,
+  HttpClient,
+  HttpClientResponse,
+  PreparedConfig,
+  RequestConfig,
+} from './client-types.ts';
 import { createInterceptors } from './interceptors.ts';
+import { requestHeaders } from './request-headers.ts';
 import { requestTarget } from './request-target.ts';
 import { retrying } from './retrying.ts';
 import { answerOf, toMethod, toRequest, withoutUndefined } from './send-request.ts';
@@ -15,12 +22,12 @@ export function createClient(props: ClientProps = {}): HttpClient {
   const { tls, egress, limits, timeouts, lookup, retryConfig } = props;
   const transport = createLazyTransport(withoutUndefined({ tls, egress, limits, timeouts, lookup }));
   const defaults = toDefaults(props);
-  const requests = createInterceptors<RequestConfig>();
+  const requests = createInterceptors<PreparedConfig>();
   const responses = createInterceptors<HttpClientResponse>();
   const log = props.debug === true ? (props.log ?? writeToConsole) : undefined;
 
   const sendOnce = async (config: RequestConfig): Promise<HttpClientResponse> => {
-    const { request, shown } = await toRequest(config, defaults);
+    const { request, shown } = await toRequest(config);
     log?.(`${shown.method} ${shown.url} ${JSON.stringify(shown.headers)}`);
     const response = await answerOf(await transport.get(), request, config, shown);
     log?.(`${shown.method} ${shown.url} ${response.status} in ${response.duration} ms`);
@@ -38,8 +45,8 @@ export function createClient(props: ClientProps = {}): HttpClient {
 
   const request = async (given: RequestConfig): Promise<HttpClientResponse> => {
     assertSupported(given);
-    const config = await requests.run(Promise.resolve(merge(defaults, given)), 'last first');
-    return responses.run(send(config), 'as added');
+    const prepared = requests.run(Promise.resolve(merge(defaults, given)), 'last first');
+    return responses.run(prepared.then(send), 'as added');
   };
 
   return withMethods(request, {
@@ -78,13 +85,14 @@ function toDefaults(props: ClientProps): HttpClient['defaults'] {
   };
 }
 
-/** Parameters of both; of everything else the request's. Headers are put together when the method is known. */
-function merge(defaults: RequestConfig, given: RequestConfig): RequestConfig {
+/** Parameters and headers of both; of everything else the request's. */
+function merge(defaults: HttpClient['defaults'], given: RequestConfig): PreparedConfig {
   const said = withoutUndefined(given);
   const both =
     defaults.params !== undefined && said.params !== undefined && !(said.params instanceof URLSearchParams);
   const params = both ? { ...defaults.params, ...said.params } : (said.params ?? defaults.params);
-  return { ...defaults, ...said, params, headers: said.headers };
+  const headers = Object.fromEntries(requestHeaders(toMethod(said), defaults.headers, said.headers).pairs());
+  return { ...defaults, ...said, params, headers };
 }
 
 function withMethods(

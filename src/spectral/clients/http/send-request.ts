@@ -1,7 +1,7 @@
 import { FerruleError } from '../../../errors.ts';
 import type { HttpTransport, TransportRequest } from '../../../transport.ts';
 import { asClientFailure } from './client-failure.ts';
-import type { HttpClient, HttpClientResponse, RequestConfig, ShownRequest } from './client-types.ts';
+import type { HttpClientResponse, RequestConfig, ShownRequest } from './client-types.ts';
 import { requestBody } from './request-body.ts';
 import { type RequestHeaders, requestHeaders } from './request-headers.ts';
 import { requestTarget } from './request-target.ts';
@@ -13,11 +13,10 @@ const DEFAULT_REDIRECTS = 5;
 /** The request as the transport takes it, and as it may be shown. */
 export async function toRequest(
   config: RequestConfig,
-  defaults: HttpClient['defaults'],
 ): Promise<{ readonly request: TransportRequest; readonly shown: ShownRequest }> {
   const method = toMethod(config);
   const { url, credentials } = requestTarget(config);
-  const headers = requestHeaders(method, defaults.headers, config.headers);
+  const headers = requestHeaders(method, {}, config.headers);
   headers.setIfMissing('User-Agent', 'ferrule');
   authorize(headers, config.auth ?? credentials);
   const body = await requestBody(config.data, method, headers);
