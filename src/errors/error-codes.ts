@@ -496,6 +496,20 @@ export const errorCodes = {
   ),
 
   OPTIONS_INVALID: entry('engine', 'usage', false, 'An option cannot be used', 'Check the named option.'),
+  CONFIG_INCOMPLETE: entry(
+    'engine',
+    'input',
+    false,
+    'Connections or their fields are missing, or hold what they may not',
+    'Give what the issues name: all of it is listed at once.',
+  ),
+  FLOW_FAILED: entry(
+    'engine',
+    'definition',
+    false,
+    'The code of a flow failed',
+    'Look at the cause, and at the log in the report that the error carries.',
+  ),
   STREAMING_REQUIRED: entry(
     'engine',
     'usage',

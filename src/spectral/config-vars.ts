@@ -1,3 +1,4 @@
+import type { ApplyDefinition } from './apply-definition.ts';
 import type { ComponentReference } from './component-manifest.ts';
 import type {
   ConfigVarVisibility,
@@ -85,6 +86,8 @@ export interface ConnectionDefinitionConfigVar extends BaseConfigVar {
   oauth2Config?: (OAuth2Config & OAuth2UrlOverrides) | undefined;
   icons?: { avatarPath?: string | undefined; oauth2ConnectionIconPath?: string | undefined } | undefined;
   onPremConnectionConfig?: OnPremiseConnectionConfigTypeEnum | undefined;
+  /** How the credential goes on a request. Ferrule's own. */
+  apply?: ApplyDefinition | 'auto' | undefined;
 }
 
 /** A connection of a published component. */

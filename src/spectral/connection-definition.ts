@@ -1,3 +1,4 @@
+import type { ApplyDefinition } from './apply-definition.ts';
 import type {
   BooleanInputField,
   ConnectionTemplateInputField,
@@ -75,6 +76,8 @@ interface BaseConnectionDefinition {
   comments?: string | undefined;
   /** Of definitions older than `display`: its `icons.oauth2ConnectionIconPath`. */
   iconPath?: string | undefined;
+  /** How the credential goes on a request; `auto` guesses it as the SDK's requests do. Ferrule's own. */
+  apply?: ApplyDefinition | 'auto' | undefined;
 }
 
 export interface DefaultConnectionDefinition extends BaseConnectionDefinition {

@@ -39,6 +39,21 @@ export {
   type ActionPerformReturn,
   PerformSafety,
 } from './action-definition.ts';
+export type { ApplyDefinition, ApplyTokenDefinition } from './apply-definition.ts';
+export { bindConnection, type ConnectionValues } from './compile/bind-connection.ts';
+export {
+  type CompiledConnection,
+  type CompileOptions,
+  compileConnection,
+} from './compile/compile-connection.ts';
+export type { Guess } from './compile/guess-apply.ts';
+export {
+  type ConnectionInputProperty,
+  type ConnectionInputSchema,
+  connectionInputSchema,
+  type InputSchemaOptions,
+  type Role,
+} from './compile/input-schema.ts';
 export type {
   ComponentDefinition,
   ComponentDisplayDefinition,
