@@ -40,6 +40,8 @@ export {
   PerformSafety,
 } from './action-definition.ts';
 export type { ApplyDefinition, ApplyTokenDefinition } from './apply-definition.ts';
+export { type Finding, lintConnection } from './check/lint.ts';
+export { validate } from './check/validate.ts';
 export { bindConnection, type ConnectionValues } from './compile/bind-connection.ts';
 export {
   type CompiledConnection,
@@ -210,6 +212,32 @@ export {
   type IntegrationDefinition,
   type RetryConfig,
 } from './integration-definition.ts';
+export type { Activation, Scope } from './resolve/activations.ts';
+export { type ConnectionTemplate, findTemplate, publishTemplate } from './resolve/connection-template.ts';
+export {
+  type ConnectionConfig,
+  type ResolvedConnections,
+  type ResolveOptions,
+  resolveConnections,
+} from './resolve/resolve-connections.ts';
+export {
+  type FieldLayers,
+  type FieldSource,
+  type ResolvedFields,
+  resolveFields,
+} from './resolve/resolve-fields.ts';
+export {
+  type NativeForm,
+  type NativeOptions,
+  type ResolvedConnection,
+  toConnectionValue,
+  toFreshConnectionValue,
+  toNativeConnection,
+} from './resolve/resolved-connection.ts';
+export type { FlowParams, FlowSurroundings } from './run/execute-flow.ts';
+export type { LogEntry, LogLevel } from './run/flow-log.ts';
+export type { ConnectionReport, FlowReport } from './run/flow-report.ts';
+export { type FlowRun, type RunFlowOptions, runFlow } from './run/run-flow.ts';
 export type {
   CustomerActivatedConnectionConfigVar,
   OrganizationActivatedConnectionConfigVar,

@@ -18,6 +18,7 @@ const revealing: Readonly<Record<string, string>> = {
   'auth/request-key.ts': 'names a token by the secrets it was asked for with',
   'base/redactor.ts': 'knows what to mask',
   'base/secret-value.ts': 'declares it',
+  'spectral/resolve/fetch-token.ts': 'gives the token to code that sends requests itself',
   'template/value-text.ts': 'writes a secret into a template',
   'transport/trust.ts': 'gives the key of a client certificate to TLS',
 };

@@ -3,7 +3,7 @@ import type { KeyValuePair } from '../input-fields.ts';
 import type { CompiledConnection } from './compile-connection.ts';
 import { ACCOUNT_TAG, defined, REDIRECT_TAG } from './compile-oauth.ts';
 import { withGivenToken } from './given-token.ts';
-import { toExpressions } from './value-expressions.ts';
+import { toExpressions } from './native-names.ts';
 
 export interface ConnectionValues {
   /** The value of every field, as a resolution gives them. */

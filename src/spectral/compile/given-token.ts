@@ -1,7 +1,6 @@
 import type { ConnectionInput as NativeConnection } from '../../index.ts';
 import { defined } from './compile-oauth.ts';
-import { tokenMemberTag } from './native-names.ts';
-import { toExpressions } from './value-expressions.ts';
+import { toExpressions, tokenMemberTag } from './native-names.ts';
 
 export interface GivenToken {
   readonly token: Readonly<Record<string, unknown>>;
