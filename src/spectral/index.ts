@@ -214,10 +214,13 @@ export {
 } from './integration-definition.ts';
 export type { Activation, Scope } from './resolve/activations.ts';
 export { type ConnectionTemplate, findTemplate, publishTemplate } from './resolve/connection-template.ts';
+export { type IntegrationVariable, integrationVariables } from './resolve/integration-variables.ts';
 export {
   type ConnectionConfig,
+  inlineConnections,
   type ResolvedConnections,
   type ResolveOptions,
+  resolveConnection,
   resolveConnections,
 } from './resolve/resolve-connections.ts';
 export {

@@ -20,7 +20,7 @@ const stages = [
 
 /** Shells import the published entries only. */
 const shells = ['testing', 'spectral', 'server', 'console', 'cli'];
-const entries = ['errors.ts', 'index.ts', 'transport.ts'];
+const entries = ['errors.ts', 'index.ts', 'transport.ts', 'spectral/index.ts', 'spectral/testing/index.ts'];
 
 /** Data, one row after the other: their length says nothing about how many subjects they have. */
 const tables = ['errors/error-codes.ts'];

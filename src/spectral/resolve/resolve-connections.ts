@@ -53,6 +53,27 @@ export function resolveConnections(
   };
 }
 
+/** One connection by itself, with its values; `name` is that of the variable it will stand in. Pure. */
+export function resolveConnection(
+  name: string,
+  definition: ConnectionDefinition,
+  { fields: call, token, context, ...layers }: ConnectionConfig,
+  scope: Scope = {},
+): { readonly connection: ResolvedConnection; readonly issues: readonly Issue[] } {
+  const { fields, sources, issues } = resolveFields(definition, { ...layers, call });
+  const open = { name, stableKey: name, activation: 'integration', definition, sources } as const;
+  return { connection: createResolvedConnection(open, { fields, token, context }, scope), issues };
+}
+
+/** The connections that an integration defines where it uses them. */
+export function inlineConnections(
+  integration: IntegrationDefinition,
+): readonly { readonly name: string; readonly connection: ConnectionDefinition }[] {
+  return integrationVariables(integration).flatMap(({ name, variable }) =>
+    isConnectionDefinitionConfigVar(variable) ? [{ name, connection: inlineConnection(name, variable) }] : [],
+  );
+}
+
 /** What was given for a variable, by its name or its `stableKey`. */
 export function configOf(
   { name, variable }: Pick<IntegrationVariable, 'name' | 'variable'>,
