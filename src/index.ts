@@ -13,8 +13,8 @@ export type { ReauthReason, StoredTokenRecord, TokenRecord, TokenStore } from '.
 export { type Clock, systemClock, type Timer } from './base/clock.ts';
 export { Redactor } from './base/redactor.ts';
 export { SecretValue } from './base/secret-value.ts';
-export type { ConnectSettings } from './compile/connect-settings.ts';
 export { version } from './base/version.ts';
+export type { ConnectSettings } from './compile/connect-settings.ts';
 export type { InputProperty, InputSchema } from './compile/input-schema.ts';
 export type { ConnectionDefinition, OperationDefinition } from './definition/definition.ts';
 export type { ConnectionInput, OperationInput } from './definition/definition-input.ts';
@@ -29,7 +29,7 @@ export {
   type Stage,
 } from './errors/error-codes.ts';
 export { FerruleError, formatIssue, type Issue } from './errors/ferrule-error.ts';
-export type { AuthorizationOptions, RenewedToken } from './execute/authorization.ts';
+export type { AuthorizationOptions, CurrentToken, RenewedToken } from './execute/authorization.ts';
 export type { Connection, Parameters } from './execute/connection.ts';
 export { type CurlCommand, type CurlOptions, type CurlSource, toCurl } from './execute/curl.ts';
 export type { DryRun } from './execute/dry-run.ts';

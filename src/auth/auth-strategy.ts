@@ -22,6 +22,8 @@ export interface AuthStrategy {
    * Strategies that can never do better the second time leave it out.
    */
   onRejected?(rejected: Authenticated, answer: RejectionHead): boolean | undefined;
+  /** The token that a request would carry now, fetched or renewed if need be. Only where there are tokens. */
+  token?(call: AuthCall): Promise<Token>;
   /** Forgets the token that would be used, so that the next call asks for a new one. Only where there are tokens. */
   forget?(call: AuthCall): Promise<void>;
   /** Renews the token that would be used when it is due; undefined when it is not the one that `key` names. */

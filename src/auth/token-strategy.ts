@@ -73,6 +73,11 @@ export function createTokenStrategy(
       const key = source.keyOf(call);
       return wanted === undefined || wanted === key ? tokens.renew(key, toRequest(call), call) : undefined;
     },
+    async token(call) {
+      const { token } = await obtain(source.keyOf(call), call);
+      guardToken(token, redactor);
+      return token;
+    },
     forget: call => tokens.forget(source.keyOf(call)),
     ...(use.rejectedWhen === null ? {} : { rejection: toRejection(use.rejectedWhen, use.replayWrites) }),
   };

@@ -1,4 +1,5 @@
 import { createEngine, FerruleError, type Issue } from '../index.ts';
+import { isCodeFile } from './code-file.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { readSource } from './read-source.ts';
 import { formatProblem } from './report-failure.ts';
@@ -25,7 +26,9 @@ export async function checkDefinition(
   { json = false }: CheckOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const verdict = await judge(await readSource(file, 'definition'));
+  const verdict: Verdict = isCodeFile(file)
+    ? await (await import('./check-code.ts')).judgeCode(file)
+    : await judge(await readSource(file, 'definition'));
   if (json) await terminal.print(toSafeJson(verdict, 2));
   else await terminal.print(describe(file, verdict, terminal).join('\n'));
   return verdict.ok ? exitCodes.ok : exitCodes.definition;

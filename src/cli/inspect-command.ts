@@ -1,4 +1,5 @@
 import type { InputSchema, OperationDefinition } from '../index.ts';
+import { isCodeFile } from './code-file.ts';
 import { describeAllowed, describeMeaning, describeType } from './describe-input.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type OpenedConnection, withConnection } from './open-connection.ts';
@@ -17,6 +18,11 @@ export function inspectDefinition(
   { json = false }: InspectOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (isCodeFile(file)) {
+    return import('./inspect-code.ts').then(({ inspectCode }) =>
+      inspectCode(file, operation, json, terminal),
+    );
+  }
   return withConnection(file, [], terminal, async opened => {
     const text =
       operation === undefined

@@ -8,6 +8,10 @@ import { addServerCommands, type Perform } from './server-commands.ts';
 import { Terminal } from './terminal.ts';
 import type { TestOptions } from './test-command.ts';
 
+interface RunArguments extends RunOptions {
+  readonly connection?: string;
+}
+
 /** Runs the command line and sets `process.exitCode`; nothing is cut off by leaving early. */
 export async function main(args: readonly string[]): Promise<void> {
   const terminal = new Terminal();
@@ -45,7 +49,10 @@ function createProgram(terminal: Terminal): Command {
     .command('check')
     .summary('find every problem of a definition')
     .description('Reads, compiles and lints a definition, and lists every problem with its place.')
-    .argument('<definition>', 'JSON file of the definition; - is standard input')
+    .argument(
+      '<definition>',
+      'JSON file of the definition, or a .ts or .js file with connections as code; - is standard input',
+    )
     .addOption(jsonOption('print the verdict as JSON'))
     .action((file: string, options: CheckOptions) =>
       perform(options, async () =>
@@ -57,8 +64,11 @@ function createProgram(terminal: Terminal): Command {
     .command('inspect')
     .summary('show operations and their inputs')
     .description('Shows the inputs of an operation, or all operations when none is named.')
-    .argument('<definition>', 'JSON file of the definition; - is standard input')
-    .argument('[operation]', 'name of an operation')
+    .argument(
+      '<definition>',
+      'JSON file of the definition, or a .ts or .js file with connections as code; - is standard input',
+    )
+    .argument('[operation]', 'name of an operation, or of a connection as code')
     .addOption(jsonOption('print the inputs as JSON Schema'))
     .action((file: string, operation: string | undefined, options: InspectOptions) =>
       perform(options, async () =>
@@ -70,8 +80,13 @@ function createProgram(terminal: Terminal): Command {
     .command('run')
     .summary('execute one operation')
     .description('Executes one operation and prints its outputs; a streaming one prints a line per event.')
-    .argument('<definition>', 'JSON file of the definition; - is standard input')
-    .argument('<operation>', 'name of the operation')
+    .argument(
+      '[definition]',
+      'JSON file of the definition, or a .ts or .js file with flows as code; - is standard input',
+    )
+    .argument('[operation]', 'name of the operation, or of the flow')
+    .argument('[arguments...]', 'with --connection: the command')
+    .option('--connection <file#name>', 'run a command with this connection as code; write it behind --')
     .addOption(
       jsonOption('print the whole report as JSON, errors too; streams: one event per line, then the report'),
     )
@@ -85,17 +100,46 @@ function createProgram(terminal: Terminal): Command {
     .option('--debug', 'also print the raw answer, secrets masked, and stack traces')
     .option('--lenient', 'accept missing and unknown parameters with a warning')
     .addHelpText('after', `${parameterHelp}\n${exitCodeHelp}`);
-  addCallOptions(run).action((file: string, operation: string, options: RunOptions) =>
-    perform(options, async () =>
-      (await import('./run-command.ts')).runOperation(file, operation, options, terminal),
-    ),
+  addCallOptions(run).action(
+    (
+      file: string | undefined,
+      operation: string | undefined,
+      rest: readonly string[],
+      options: RunArguments,
+    ) => {
+      const { connection } = options;
+      if (connection !== undefined) {
+        const command = [file, operation, ...rest].filter(word => word !== undefined);
+        return perform(options, async () =>
+          (await import('./run-with-connection.ts')).runWithConnection(
+            connection,
+            command,
+            options,
+            terminal,
+          ),
+        );
+      }
+      if (file === undefined) return run.error("error: missing required argument 'definition'");
+      if (operation === undefined) return run.error("error: missing required argument 'operation'");
+      if (rest.length > 0) {
+        const found = rest.length + 2;
+        return run.error(`error: too many arguments for 'run'. Expected 2 arguments but got ${found}.`);
+      }
+      return perform(options, async () =>
+        (await import('./run-command.ts')).runOperation(file, operation, options, terminal),
+      );
+    },
   );
 
   const test = program
     .command('test')
     .summary('try a connection stage by stage')
     .description('Tries a connection: dns, connect, tls, token, request, assertion; each with its time.')
-    .argument('<definition>', 'JSON file of the definition; - is standard input')
+    .argument(
+      '<definition>',
+      'JSON file of the definition, or a .ts or .js file with connections as code; - is standard input',
+    )
+    .option('--connection <name>', 'which connection of a file of code, when it has several')
     .addOption(jsonOption('print the test report as JSON'))
     .addHelpText('after', `${parameterHelp}\n${exitCodeHelp}`);
   addCallOptions(test).action((file: string, options: TestOptions) =>

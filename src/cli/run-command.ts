@@ -1,5 +1,6 @@
 import { type DryRun, type ExecutionReport, toCurl } from '../index.ts';
 import { askParameters } from './ask-parameters.ts';
+import { isCodeFile } from './code-file.ts';
 import { type ExitCode, exitCodeOfStatus, exitCodes } from './exit-codes.ts';
 import { withInterruption } from './interruption.ts';
 import { noteAnswer, noteWarnings } from './note-answer.ts';
@@ -28,6 +29,7 @@ export async function runOperation(
   options: RunOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (isCodeFile(file)) return (await import('./run-code.ts')).runCode(file, operation, options, terminal);
   const given = await readParameters(options, file);
   return withConnection(file, options.secretEnv ?? [], terminal, async opened => {
     const { connection, definition } = opened;

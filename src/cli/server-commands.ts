@@ -1,11 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ExitCode } from './exit-codes.ts';
 import type { CreateKeyOptions } from './keys-command.ts';
 import type { FailureOptions } from './report-failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs a command's work and turns what becomes of it into the exit code. */
-export type Perform = (options: FailureOptions, work: () => Promise<ExitCode>) => Promise<void>;
+export type Perform = (options: FailureOptions, work: () => Promise<number>) => Promise<void>;
 
 /** The commands of the server: `serve`, and `keys` for its clients. */
 export function addServerCommands(program: Command, terminal: Terminal, perform: Perform): void {

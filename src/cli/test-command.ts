@@ -1,4 +1,5 @@
 import type { ConnectionTestReport, TestStage } from '../index.ts';
+import { isCodeFile } from './code-file.ts';
 import { type ExitCode, exitCodes, toExitCode } from './exit-codes.ts';
 import { withInterruption } from './interruption.ts';
 import { formatDuration } from './note-answer.ts';
@@ -13,6 +14,8 @@ import type { Terminal } from './terminal.ts';
 export interface TestOptions extends ParameterOptions {
   readonly secretEnv?: readonly string[];
   readonly json?: boolean;
+  /** Which one of a file of code, when it has several. */
+  readonly connection?: string;
   /** Milliseconds. */
   readonly timeout?: number;
 }
@@ -23,6 +26,7 @@ export async function testConnection(
   options: TestOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (isCodeFile(file)) return testConnectionOfCode(file, options, terminal);
   const parameters = await readParameters(options, file);
   return withConnection(file, options.secretEnv ?? [], terminal, async opened => {
     const { connection, secrets, unknownSecrets } = opened;
@@ -39,10 +43,39 @@ export async function testConnection(
           }),
       ),
     );
-    if (options.json) await terminal.print(toSafeJson(report, 2));
-    else await show(report, terminal);
-    return toTestExitCode(report);
+    return present(report, options, terminal);
   });
+}
+
+async function testConnectionOfCode(
+  file: string,
+  options: TestOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { connection, timeout } = options;
+  const { testCode } = await import('./test-code.ts');
+  const report = await withInterruption(terminal, signal =>
+    withProgress(
+      terminal,
+      () => `Testing ${toSafeLine(connection ?? file)}`,
+      () =>
+        testCode(file, connection, options, {
+          signal,
+          ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+        }),
+    ),
+  );
+  return present(report, options, terminal);
+}
+
+async function present(
+  report: ConnectionTestReport,
+  { json }: TestOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (json) await terminal.print(toSafeJson(report, 2));
+  else await show(report, terminal);
+  return toTestExitCode(report);
 }
 
 async function show(report: ConnectionTestReport, terminal: Terminal): Promise<void> {

@@ -199,6 +199,13 @@ export const errorCodes = {
     'A value would change the structure of the request',
     'Pass a value without the named characters.',
   ),
+  CONVERSION_FAILED: entry(
+    'render',
+    'input',
+    false,
+    'A value cannot be converted',
+    'Give a value of the expected kind, or a default.',
+  ),
   BODY_NOT_JSON: entry(
     'render',
     'input',
@@ -305,6 +312,13 @@ export const errorCodes = {
     false,
     'The address may not be reached',
     'Allow the host in the egress policy, or correct the URL.',
+  ),
+  ORIGIN_REFUSED: entry(
+    'send',
+    'policy',
+    false,
+    'The request would leave the origin of its client',
+    'Give a path, or allow other origins where their headers may go anywhere.',
   ),
   DNS_FAILED: entry(
     'send',
@@ -445,6 +459,13 @@ export const errorCodes = {
     true,
     'The turn of the request does not come in time',
     'Send less at once, or raise rateLimit.maxWaitMs and the total time of the call.',
+  ),
+  STATUS_UNEXPECTED: entry(
+    'read',
+    'upstream',
+    false,
+    'The answer has a status that is no success',
+    'Look at the status and the body of the answer.',
   ),
   BODY_TIMEOUT: entry(
     'read',
@@ -605,6 +626,20 @@ export const errorCodes = {
   ),
 
   OPTIONS_INVALID: entry('engine', 'usage', false, 'An option cannot be used', 'Check the named option.'),
+  CONFIG_INCOMPLETE: entry(
+    'engine',
+    'input',
+    false,
+    'Connections or their fields are missing, or hold what they may not',
+    'Give what the issues name: all of it is listed at once.',
+  ),
+  FLOW_FAILED: entry(
+    'engine',
+    'definition',
+    false,
+    'The code of a flow failed',
+    'Look at the cause, and at the log in the report that the error carries.',
+  ),
   STREAMING_REQUIRED: entry(
     'engine',
     'usage',

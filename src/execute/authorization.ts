@@ -1,6 +1,7 @@
 import type { AuthCall } from '../auth/auth-strategy.ts';
 import { computeValues } from '../auth/compute-values.ts';
 import type { AuthorizationActions } from '../auth/oauth2/authorization-actions.ts';
+import type { SecretValue } from '../base/secret-value.ts';
 import { bindParameters } from '../compile/bind-parameters.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
@@ -31,6 +32,33 @@ export function authorize<Result>(
       });
     }
     return step(authorization, await toCall(context, options));
+  });
+}
+
+/** A token for requests that the connection does not send itself. */
+export interface CurrentToken {
+  readonly value: SecretValue;
+  /** Milliseconds since the Unix epoch; `Infinity` when the token has no end. */
+  readonly expiresAtMs: number;
+  /** What the definition keeps of the token answer, by name; SecretValue for texts that must not be shown. */
+  readonly kept: ReadonlyMap<string, unknown>;
+}
+
+/** The connection's token, fetched or renewed first where that is due. */
+export function currentToken(
+  context: ExecutionContext,
+  options: AuthorizationOptions,
+): Promise<CurrentToken> {
+  return withMaskedFailures(context, async () => {
+    const { strategy } = context;
+    if (strategy.token === undefined) {
+      throw new FerruleError('AUTHORIZATION_UNSUPPORTED', 'The connection has no token', {
+        pointer: '/config/auth',
+        expected: 'an auth that fetches tokens',
+      });
+    }
+    const { value, expiresAtMs, kept = new Map() } = await strategy.token(await toCall(context, options));
+    return { value, expiresAtMs, kept };
   });
 }
 

@@ -26,6 +26,8 @@ import type { Transport } from '../transport/transport.ts';
 import {
   type AuthorizationOptions,
   authorize,
+  type CurrentToken,
+  currentToken,
   forgetToken,
   type RenewedToken,
   renewToken,
@@ -260,6 +262,15 @@ export class Connection {
   ): Promise<RenewedToken | undefined> {
     this.#assertOpen();
     return renewToken(this.#context, options);
+  }
+
+  /**
+   * The token that a request would carry now, fetched or renewed first where that is due: for hosts that send requests of
+   * their own. Where there is no token, AUTHORIZATION_UNSUPPORTED.
+   */
+  async currentToken(options: AuthorizationOptions = {}): Promise<CurrentToken> {
+    this.#assertOpen();
+    return currentToken(this.#context, options);
   }
 
   /**

@@ -20,7 +20,16 @@ const stages = [
 
 /** Shells import the published entries only. */
 const shells = ['testing', 'spectral', 'server', 'console', 'cli'];
-const entries = ['index.ts', 'server.ts', 'store.ts', 'transport.ts', 'got.ts'];
+const entries = [
+  'errors.ts',
+  'got.ts',
+  'index.ts',
+  'server.ts',
+  'spectral/index.ts',
+  'spectral/testing/index.ts',
+  'store.ts',
+  'transport.ts',
+];
 
 /** Data, one row after the other: their length says nothing about how many subjects they have. */
 const tables = ['errors/error-codes.ts'];

@@ -50,6 +50,7 @@ const oauthClient = {
     names: fc.dictionary(text, fc.option(filled)),
   }),
   tokenOutput: filled,
+  refreshUrl: filled,
   introspectionUrl: filled,
   revocationUrl: filled,
   strict: fc.boolean(),

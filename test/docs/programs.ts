@@ -17,6 +17,18 @@ export interface Program {
   readonly expected: string;
 }
 
+/** What programs import, and the source it is. */
+const entries: Readonly<Record<string, string>> = {
+  ferrule: 'index',
+  'ferrule/errors': 'errors',
+  'ferrule/got': 'got',
+  'ferrule/spectral': 'spectral/index',
+  'ferrule/spectral/dist/clients/http': 'spectral/clients/http/index',
+  'ferrule/spectral/dist/testing': 'spectral/testing/index',
+  'ferrule/store': 'store',
+  'ferrule/transport': 'transport',
+};
+
 export function programsOf(page: Page): readonly Program[] {
   const programs: { readonly place: string; readonly texts: string[] }[] = [];
   for (const { text, place } of page.blocks.filter(({ language }) => language === 'ts')) {
@@ -48,10 +60,9 @@ export async function typeCheck(pages: readonly Page[], workshop: string): Promi
   );
   writeFileSync(join(workshop, 'schema.json'), JSON.stringify(generateSchema()));
   const paths = {
-    ferrule: [join(root, 'src/index.ts')],
-    'ferrule/store': [join(root, 'src/store.ts')],
-    'ferrule/transport': [join(root, 'src/transport.ts')],
-    'ferrule/got': [join(root, 'src/got.ts')],
+    ...Object.fromEntries(
+      Object.entries(entries).map(([name, file]) => [name, [join(root, `src/${file}.ts`)]]),
+    ),
     'ferrule/schema': [join(workshop, 'schema.json')],
   };
   const compilerOptions = { noEmit: true, rootDir: '/', noUnusedLocals: false, paths };
@@ -68,14 +79,15 @@ export async function runProgram(
   directory: string,
   systems: ExampleSystems,
 ): Promise<string> {
-  const entryOf = (name: string) => new URL(`../../src/${name}.ts`, import.meta.url).href;
   const file = join(directory, 'program.ts');
-  const text = systems
-    .toLocal(program.text)
-    .replaceAll("from 'ferrule'", `from '${entryOf('index')}'`)
-    .replaceAll("from 'ferrule/store'", `from '${entryOf('store')}'`)
-    .replaceAll("from 'ferrule/transport'", `from '${entryOf('transport')}'`)
-    .replaceAll("from 'ferrule/got'", `from '${entryOf('got')}'`);
+  const text = Object.entries(entries).reduce(
+    (written, [name, entry]) =>
+      written.replaceAll(
+        `from '${name}'`,
+        `from '${new URL(`../../src/${entry}.ts`, import.meta.url).href}'`,
+      ),
+    systems.toLocal(program.text),
+  );
   writeFileSync(file, text);
   return systems.toPublished(await run(process.execPath, [file], directory));
 }

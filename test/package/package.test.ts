@@ -67,8 +67,10 @@ describe('the installed package', () => {
     };
     write('consumer.ts', consumer);
     write('got.ts', withoutGot);
+    write('spectral.ts', spectral);
     write('package.json', JSON.stringify({ type: 'module' }));
-    write('tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['consumer.ts', 'got.ts'] }));
+    const files = ['consumer.ts', 'got.ts', 'spectral.ts'];
+    write('tsconfig.json', JSON.stringify({ compilerOptions: options, files }));
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
     expect(run(process.execPath, [compiler, '-p', packed.consumer])).toBe('');
   });
@@ -76,6 +78,13 @@ describe('the installed package', () => {
   it('runs', () => {
     write('consumer.ts', consumer);
     expect(packed.run('consumer.ts')).toBe('GET https://api.example.com/users?q=jo ["Users"]\n');
+  });
+
+  it('runs connections as code, with few modules', () => {
+    write('spectral.ts', spectral);
+    const [said, count] = packed.run('spectral.ts').trim().split('\n');
+    expect(said).toBe('acme 5 GET https://api.example.com/v1/x PRISMATIC_CONNECTION_VALUE CONVERSION_FAILED');
+    expect(Number(count)).toBeLessThanOrEqual(60);
   });
 
   it('publishes the JSON Schema of definitions', () => {
@@ -134,6 +143,28 @@ import { createTransport } from 'ferrule/transport';
 const transport = createTransport({ adapter: createGotTransport() });
 const error = await transport.send({ url: 'http://127.0.0.1:9/' }).catch((failure: unknown) => failure);
 if (error instanceof FerruleError) console.log(error.code, error.expected);
+`;
+
+const spectral = `
+import { registerHooks } from 'node:module';
+const urls: string[] = [];
+registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) });
+const { connection, util } = await import('ferrule/spectral');
+const count = urls.filter(url => !url.startsWith('node:')).length;
+const { createClient } = await import('ferrule/spectral/dist/clients/http');
+const { defaultConnectionValueEnvironmentVariable } = await import('ferrule/spectral/dist/testing');
+const { FerruleError } = await import('ferrule/errors');
+
+const acme = connection({ key: 'acme', inputs: { apiKey: { label: 'API key', type: 'password' } } });
+const client = createClient({ baseUrl: 'https://api.example.com/v1' });
+let code: string = '';
+try {
+  util.types.toInt('five');
+} catch (error) {
+  if (error instanceof FerruleError) code = error.code;
+}
+console.log(acme.key, util.types.toInt('5'), 'GET', client.getUri({ url: 'x' }), defaultConnectionValueEnvironmentVariable, code);
+console.log(count);
 `;
 
 function write(name: string, text: string): void {

@@ -31,6 +31,7 @@ const revealing: Readonly<Record<string, string>> = {
   'store/encryption/keyring.ts': 'reads the keys that secrets are encrypted under',
   'store/encryption/sealer.ts': 'encrypts secrets for the database',
   'store/postgres/postgres-address.ts': 'gives the password of the database to its driver',
+  'spectral/resolve/fetch-token.ts': 'gives the token to code that sends requests itself',
   'template/value-text.ts': 'writes a secret into a template',
   'transport/http-tunnel.ts': 'sends the credentials of a proxy to it',
   'transport/proxy-server.ts': 'judges the credentials of a proxy and names it by them',

@@ -59,7 +59,7 @@ async function renew(client: OauthClient, call: AuthCall, current: StoredToken |
       // RFC 6749 section 6: without scope the token is as it was granted; only who narrowed it then narrows it now.
       const narrowing = plan.grant.grant === 'refresh_token' ? toScopeParameter(plan, call) : [];
       const parameters = [...toRefreshParameters(refreshToken.reveal()), ...narrowing];
-      const answer = await client.requestToken(call, parameters);
+      const answer = await client.requestRefresh(call, parameters);
       return await toIssuedToken(plan, answer, { scope, services, refreshToken, kept: current?.kept });
     } catch (error) {
       if (isContinued(plan.grant) || !isRefused(error)) throw error;

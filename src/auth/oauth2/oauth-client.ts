@@ -27,7 +27,9 @@ export interface OauthClient {
   requestByGrant(call: AuthCall): Promise<TokenAnswer | undefined>;
   /** Asks with the given parameters; a refusal throws TOKEN_REFUSED or TOKEN_REQUEST_FAILED. */
   requestToken(call: AuthCall, parameters: readonly OauthParameter[]): Promise<TokenAnswer>;
-  /** The same, whatever the answer is. */
+  /** The same at the endpoint for refresh tokens. */
+  requestRefresh(call: AuthCall, parameters: readonly OauthParameter[]): Promise<TokenAnswer>;
+  /** As `requestToken`, whatever the answer is. */
   askForToken(call: AuthCall, parameters: readonly OauthParameter[]): Promise<TokenAnswer>;
   /** Sends a form to another endpoint, authenticated as the client. */
   post(call: AuthCall, name: EndpointName, parameters: readonly OauthParameter[]): Promise<TokenAnswer>;
@@ -80,6 +82,18 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
       maxRedirects: 0,
       pointer,
     });
+  const ask = async (call: AuthCall, url: string, parameters: readonly OauthParameter[]) => {
+    const request = toTokenRequest(plan.parameters, url, parameters, prove(call, url), call.scope);
+    const answer = await send(call, request);
+    return plan.use.strict ? answer : withFormBody(withJsonBody(answer));
+  };
+  const judge = (answer: TokenAnswer, place: string): TokenAnswer => {
+    assertTokenAnswer(answer, place, redactor);
+    if (!plan.use.strict) return answer;
+    assertStrictAnswer(answer, place);
+    assertStrictToken(answer, place);
+    return answer;
+  };
 
   const client: OauthClient = {
     plan,
@@ -106,24 +120,15 @@ export function createOauthClient(plan: Oauth2Plan, services: AuthServices): Oau
       return client.requestToken(call, [...parameters, ...toScopeParameter(plan, call)]);
     },
     async requestToken(call, parameters) {
-      const answer = await client.askForToken(call, parameters);
-      assertTokenAnswer(answer, pointer, redactor);
-      if (!plan.use.strict) return answer;
-      assertStrictAnswer(answer, pointer);
-      assertStrictToken(answer, pointer);
-      return answer;
+      return judge(await client.askForToken(call, parameters), pointer);
+    },
+    async requestRefresh(call, parameters) {
+      if (plan.refreshUrl === null) return client.requestToken(call, parameters);
+      const answer = await ask(call, plan.refreshUrl.render(call.scope), parameters);
+      return judge(answer, `${plan.pointer}/refreshUrl`);
     },
     async askForToken(call, parameters) {
-      const tokenUrl = await endpoint(call, 'token_endpoint');
-      const request = toTokenRequest(
-        plan.parameters,
-        tokenUrl,
-        parameters,
-        prove(call, tokenUrl),
-        call.scope,
-      );
-      const answer = await send(call, request);
-      return plan.use.strict ? answer : withFormBody(withJsonBody(answer));
+      return ask(call, await endpoint(call, 'token_endpoint'), parameters);
     },
     async post(call, name, parameters) {
       const url = await endpoint(call, name);

@@ -31,6 +31,8 @@ export interface Oauth2Plan extends TokenRequestPlan {
   /** Where the metadata of the authorization server are found, for endpoints that are not given. */
   readonly issuer: UrlPlan | null;
   readonly tokenUrl: UrlPlan | null;
+  /** Where refresh tokens go; the token endpoint when null. */
+  readonly refreshUrl: UrlPlan | null;
   readonly introspectionUrl: UrlPlan | null;
   readonly revocationUrl: UrlPlan | null;
   readonly parameters: TokenParametersPlan;
@@ -77,6 +79,7 @@ export function compileOauth2(
     scope: scope === undefined || scope === null ? null : compiler.text(scope, 'text', `${pointer}/scope`),
     issuer: endpoint(definition.issuer, 'issuer'),
     tokenUrl: endpoint(definition.tokenUrl, 'tokenUrl'),
+    refreshUrl: endpoint(definition.refreshUrl, 'refreshUrl'),
     introspectionUrl: endpoint(definition.introspectionUrl, 'introspectionUrl'),
     revocationUrl: endpoint(definition.revocationUrl, 'revocationUrl'),
     parameters: compileTokenParameters(definition.tokenRequest ?? {}, `${pointer}/tokenRequest`, compiler),

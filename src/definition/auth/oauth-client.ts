@@ -28,6 +28,8 @@ export interface OauthClientDefinition extends TokenUseDefinition {
   readonly tokenOutput?: string;
   /** PEM; shown to the authorization server. Left out: what the connection shows, where it is trusted alike. */
   readonly clientCertificate?: TokenCertificateDefinition;
+  /** Where refresh tokens are sent, when that is not the token endpoint. */
+  readonly refreshUrl?: string;
   readonly introspectionUrl?: string;
   readonly revocationUrl?: string;
 }
@@ -63,6 +65,7 @@ export function createOauthClientFields() {
       fields({ cert: filledText(), key: filledText(), passphrase: v.exactOptional(v.string()) }),
     ),
     tokenOutput: v.exactOptional(filledText()),
+    refreshUrl: url,
     introspectionUrl: url,
     revocationUrl: url,
   };
@@ -75,6 +78,7 @@ export function toOauthClient({
   tokenRequest,
   clientCertificate,
   tokenOutput,
+  refreshUrl,
   introspectionUrl,
   revocationUrl,
   ...use
@@ -86,6 +90,7 @@ export function toOauthClient({
     ...(tokenRequest === undefined ? {} : { tokenRequest }),
     ...(clientCertificate === undefined ? {} : { clientCertificate }),
     ...(tokenOutput === undefined ? {} : { tokenOutput }),
+    ...(refreshUrl === undefined ? {} : { refreshUrl }),
     ...(introspectionUrl === undefined ? {} : { introspectionUrl }),
     ...(revocationUrl === undefined ? {} : { revocationUrl }),
   };

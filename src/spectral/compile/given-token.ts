@@ -1,0 +1,63 @@
+import type { ConnectionInput as NativeConnection } from '../../index.ts';
+import { defined } from './compile-oauth.ts';
+import { toExpressions, tokenMemberTag } from './native-names.ts';
+
+export interface GivenToken {
+  readonly token: Readonly<Record<string, unknown>>;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly nowMs: number;
+}
+
+/** Of the authorization code grant alone. */
+const CODE_FIELDS = ['account', 'redirectUri', 'authorizationUrl', 'authorizationParams', 'keepCallback'];
+
+/** Secrets of a definition that was given its token; the blanks keep them from being names of inputs. */
+const ACCESS = 'given access token';
+const REFRESH = 'given refresh token';
+
+/**
+ * The definition for a token that somebody has already: it is placed as it is; when it is over and can be renewed, its refresh
+ * token is the grant.
+ */
+export function withGivenToken(definition: NativeConnection, given: GivenToken): NativeConnection {
+  const { token, context } = given;
+  const auth: Readonly<Record<string, unknown>> = Object(definition.config.auth);
+  if (auth['placements'] === undefined) return definition;
+  const fromCallback = toExpressions(Object.entries(context));
+  const refreshToken = token['refresh_token'];
+  if (typeof refreshToken === 'string' && refreshToken !== '' && isOver(given)) {
+    const kept = Object.entries(auth).filter(([name]) => !CODE_FIELDS.includes(name));
+    const renewing = { ...Object.fromEntries(kept), grant: 'refresh_token', refreshToken: `<<${REFRESH}>>` };
+    return withAuth(definition, renewing, { [REFRESH]: refreshToken }, fromCallback);
+  }
+  const members = Object.entries(token).map(([name, value]) => [tokenMemberTag(name), value] as const);
+  const values = { ...fromCallback, ...toExpressions(members) };
+  const placements = (auth['placements'] as readonly { readonly value: string }[]).map(placement => ({
+    ...placement,
+    value: placement.value.replaceAll('<<token>>', `<<${ACCESS}>>`),
+  }));
+  const placed = { authType: 'api_key', keys: placements };
+  return withAuth(definition, placed, { [ACCESS]: String(token['access_token'] ?? '') }, values);
+}
+
+/** By `expires_at`, in seconds or milliseconds since the Unix epoch or as a date. Without it a token counts as good. */
+function isOver({ token, nowMs }: GivenToken): boolean {
+  const { expires_at: end } = token;
+  const number = typeof end === 'number' ? end : Number(end);
+  const atMs = Number.isFinite(number) ? (number < 1e11 ? number * 1000 : number) : Date.parse(String(end));
+  return Number.isFinite(atMs) && atMs <= nowMs;
+}
+
+function withAuth(
+  definition: NativeConnection,
+  auth: Readonly<Record<string, unknown>>,
+  secrets: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
+): NativeConnection {
+  const { config } = definition;
+  return {
+    ...definition,
+    secrets: { ...definition.secrets, ...secrets },
+    config: { ...config, auth: defined(auth), values: { ...config.values, ...values } },
+  } as NativeConnection;
+}
