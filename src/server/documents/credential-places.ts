@@ -30,6 +30,7 @@ const places: readonly (readonly string[])[] = [
     ...certificate.map(place => `token/refresh/connection/${place}`),
   ].map(place => `auth/${place}`),
   ...['key', 'pkcs12', 'passphrase'].map(part => `tls/clientCertificate/${part}`),
+  'proxy/password',
 ].map(place => place.split('/'));
 
 /** Texts that are one tag and nothing else, by the spelling of the tag: they name a secret and hold none. */
