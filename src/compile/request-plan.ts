@@ -77,7 +77,7 @@ export function compileRequest(parts: RequestParts, whole: TemplateCompiler): Re
     body,
     credentials: {
       headers: secretNames(headers).map(name => name.toLowerCase()),
-      query: [...secretNames(params), ...compiler.secretQueryNames(url)],
+      query: [...secretNames(params), ...url.secretQueryNames],
       body: body.usesSecret || url.usesSecret,
       ...(compiler.secretsUsed.length === 0 ? {} : { secrets: compiler.secretsUsed }),
     },

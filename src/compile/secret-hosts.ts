@@ -47,7 +47,7 @@ export function judgeLiteralHost(
   secrets: readonly string[],
   { bindings, issues }: { readonly bindings: SecretHostsPlan; readonly issues: IssueCollector },
 ): void {
-  if (bindings.size === 0 || url.references.some(({ place }) => place === 'host')) return;
+  if (bindings.size === 0 || url.hasHostTags) return;
   const [origin = ''] = /^https?:\/\/[^/?#\\]+/i.exec(source) ?? [];
   // One that cannot be read has an issue of its own.
   if (!URL.canParse(origin)) return;

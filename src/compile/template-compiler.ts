@@ -18,16 +18,10 @@ import { createUrlNormalizer } from './normal-url.ts';
 import type { ParameterTable } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import type { RenderScope } from './render-scope.ts';
-import {
-  isNeeded,
-  type KeptNames,
-  type KnownNames,
-  type Meaning,
-  meaningOf,
-  withNeed,
-} from './tag-meaning.ts';
+import { isNeeded, type KeptNames, type KnownNames, type Meaning, meaningOf } from './tag-meaning.ts';
 import type { TextPlan, UrlPlan } from './text-plan.ts';
 import { UsedNames } from './used-names.ts';
+import { valueReaders, withNeed } from './value-readers.ts';
 import { assertKnown } from './values.ts';
 
 export interface TemplateCompilerOptions extends KnownNames {
@@ -48,6 +42,8 @@ export class TemplateCompiler {
   readonly #options: TemplateCompilerOptions;
   readonly #used: UsedNames;
   readonly #resolver: TagResolver<RenderScope>;
+  /** The names of the tags of each text, which a plan has no use for. */
+  readonly #tagNames = new WeakMap<TextPlan, readonly string[]>();
 
   constructor(options: TemplateCompilerOptions, used = new UsedNames()) {
     this.#options = options;
@@ -131,9 +127,20 @@ export class TemplateCompiler {
     return this.#compile(pointer, () => compileJsonTree(json, { ...this.#resolver, pointer }));
   }
 
-  /** The value of a template that is one tag, as it is: bytes stay bytes. undefined for any other template. */
-  soleValue({ soleTag }: TextPlan): ValueReader<RenderScope> | undefined {
-    return soleTag === undefined ? undefined : this.#toReader(soleTag);
+  /** A template whose value, when it is one tag, is taken as it is: bytes stay bytes. */
+  value(
+    source: string,
+    pointer: string,
+  ): { readonly read: ValueReader<RenderScope>; readonly usesSecret: boolean } {
+    const compile = () => compileTemplate(source, { ...this.#resolver, place: 'text', pointer });
+    const { soleTag, render, references } = this.#assess(pointer, compile);
+    const read = soleTag === undefined ? render : this.#toReader(soleTag);
+    return { read, usesSecret: this.#usesSecret(references) };
+  }
+
+  /** The names in the tags of a text that this compiler has compiled. */
+  tagNamesIn(text: TextPlan): readonly string[] {
+    return this.#tagNames.get(text) ?? [];
   }
 
   url(baseUrl: Placed<string>, path: Placed<string>): UrlPlan {
@@ -142,17 +149,19 @@ export class TemplateCompiler {
         ...this.#resolver,
         baseUrl: { text: baseUrl.definition, pointer: baseUrl.pointer },
         path: { text: path.definition, pointer: path.pointer },
+        finish: createUrlNormalizer(baseUrl.pointer),
       });
     const url: CompiledUrl<RenderScope> = this.issues.attempt(path.pointer, compile) ?? neverCompiled;
-    this.#note(url.references, url.diagnostics);
-    return { ...withNormalOrigin(url, baseUrl.pointer), usesSecret: this.#usesSecret(url.references) };
-  }
-
-  /** The names of query parameters, written out in the URL, whose value is a secret. */
-  secretQueryNames({ references }: UrlPlan): readonly string[] {
-    return references.flatMap(tag =>
-      tag.queryName !== undefined && this.#isSecret(tag) ? [tag.queryName] : [],
-    );
+    const { references, render } = url;
+    this.#note(references, url.diagnostics);
+    return {
+      render,
+      usesSecret: this.#usesSecret(references),
+      hasHostTags: references.some(({ place }) => place === 'host'),
+      secretQueryNames: references.flatMap(tag =>
+        tag.queryName !== undefined && this.#isSecret(tag) ? [tag.queryName] : [],
+      ),
+    };
   }
 
   /** Notes a name that looks like a template: names of parameters and fields are sent as they are. */
@@ -163,9 +172,26 @@ export class TemplateCompiler {
   }
 
   #compile(pointer: string, compile: () => CompiledTemplate<RenderScope>): TextPlan {
+    const { source, references, render, isAbsent } = this.#assess(pointer, compile);
+    const plan = {
+      source,
+      render,
+      isAbsent,
+      usesSecret: this.#usesSecret(references),
+      pointer: references[0]?.pointer,
+    };
+    if (references.length > 0)
+      this.#tagNames.set(
+        plan,
+        references.map(({ name }) => name),
+      );
+    return plan;
+  }
+
+  #assess(pointer: string, compile: () => CompiledTemplate<RenderScope>): CompiledTemplate<RenderScope> {
     const template = this.issues.attempt(pointer, compile) ?? neverCompiled;
     this.#note(template.references, template.diagnostics);
-    return { ...template, usesSecret: this.#usesSecret(template.references) };
+    return template;
   }
 
   #note(references: readonly TagReference[], diagnostics: readonly TemplateDiagnostic[]): void {
@@ -222,25 +248,17 @@ export class TemplateCompiler {
     const meaning = this.#meaningOf(tag);
     switch (meaning.kind) {
       case 'secret':
-        return scope => scope.secrets.get(meaning.name);
+        return valueReaders.secret(meaning.name);
       case 'local':
-        return scope => scope.locals?.get(tag.name);
+        return valueReaders.local(tag.name);
       case 'kept':
-        return withNeed(tag, 'The token answer held no', scope => scope.kept?.get(meaning.name));
+        return withNeed(tag, 'The token answer held no', valueReaders.kept(meaning.name));
       case 'value':
-        return withNeed(tag, 'Nothing came out for', scope => scope.values?.get(meaning.name));
-      case 'parameter': {
-        const parameter = this.#options.parameters.find(tag);
-        return scope => scope.parameters.get(parameter);
-      }
+        return withNeed(tag, 'Nothing came out for', valueReaders.value(meaning.name));
+      case 'parameter':
+        return this.#options.parameters.readerOf(tag);
     }
   }
-}
-
-/** By itself, because a closure made in a method of the compiler would keep the whole compiler for as long as the plan. */
-function withNormalOrigin(url: CompiledUrl<RenderScope>, pointer: string): CompiledUrl<RenderScope> {
-  const normalize = createUrlNormalizer(pointer);
-  return { ...url, render: scope => normalize(url.render(scope)) };
 }
 
 /** How an expression uses a parameter: anywhere, without needing it. */
