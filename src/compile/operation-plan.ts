@@ -33,7 +33,10 @@ export interface OperationPlan {
 export interface OperationSurroundings {
   readonly baseUrl: Placed<string>;
   readonly shared: RequestParts['shared'];
-  readonly templates: Pick<TemplateCompilerOptions, 'secretNames' | 'tags' | 'issues' | 'values' | 'kept'>;
+  readonly templates: Pick<
+    TemplateCompilerOptions,
+    'secretNames' | 'tags' | 'issues' | 'shared' | 'values' | 'kept'
+  >;
   /** Parameters, secrets and values that authentication draws on: every operation needs them too. */
   readonly authentication: {
     readonly parameters: ParameterTable;
@@ -43,7 +46,6 @@ export interface OperationSurroundings {
     readonly carriedSecrets: readonly string[];
   };
   readonly secretHosts: SecretHostsPlan;
-  readonly trusted: boolean;
   readonly maxRedirects: number;
   /** Lint warnings are added here. */
   readonly diagnostics: IssueCollector;
@@ -71,7 +73,7 @@ export function compileOperation(
   });
   const outputs = compileOutputs(definition.outputs, {
     pointer: `${pointer}/outputs`,
-    trusted: surroundings.trusted,
+    expressions: templates.shared.expressions,
     issues: templates.issues,
   });
   for (const name of table.unusedDeclarations()) diagnostics.add(toUnusedInput(name, pointer));

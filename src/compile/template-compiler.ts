@@ -1,6 +1,8 @@
 import type { TemplateTag } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
+import type { CompiledExpression } from '../expression/expression.ts';
+import type { ExpressionPlacing } from '../expression/expression-compiler.ts';
 import type { ScopeReferences } from '../expression/scope-roots.ts';
 import {
   type CompiledTemplate,
@@ -18,6 +20,7 @@ import { createUrlNormalizer } from './normal-url.ts';
 import type { ParameterTable } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import type { RenderScope } from './render-scope.ts';
+import type { SharedParts } from './shared-parts.ts';
 import { isNeeded, type KeptNames, type KnownNames, type Meaning, meaningOf } from './tag-meaning.ts';
 import type { TextPlan, UrlPlan } from './text-plan.ts';
 import { UsedNames } from './used-names.ts';
@@ -28,6 +31,7 @@ export interface TemplateCompilerOptions extends KnownNames {
   readonly tags: readonly TemplateTag[];
   readonly parameters: ParameterTable;
   readonly issues: IssueCollector;
+  readonly shared: SharedParts;
   /** Lint warnings are added here. */
   readonly diagnostics: IssueCollector;
 }
@@ -115,16 +119,24 @@ export class TemplateCompiler {
     for (const name of parameters) this.#noteParameter(name, pointer);
   }
 
+  /** Throws EXPRESSION_SYNTAX and EXPRESSION_NOT_ALLOWED. */
+  expression(source: string, placing: ExpressionPlacing): CompiledExpression {
+    return this.#options.shared.expressions.compile(source, placing);
+  }
+
   text(source: string, place: TemplatePlace, pointer: string): TextPlan {
-    return this.#compile(pointer, () => compileTemplate(source, { ...this.#resolver, place, pointer }));
+    const compile = () => this.#toText(compileTemplate(source, { ...this.#resolver, place, pointer }));
+    return this.#attempt(pointer, () => this.#options.shared.text(source, place, compile));
   }
 
   jsonText(source: string, pointer: string): TextPlan {
-    return this.#compile(pointer, () => compileJsonText(source, { ...this.#resolver, pointer }));
+    return this.#attempt(pointer, () =>
+      this.#toText(compileJsonText(source, { ...this.#resolver, pointer })),
+    );
   }
 
   jsonTree(json: unknown, pointer: string): TextPlan {
-    return this.#compile(pointer, () => compileJsonTree(json, { ...this.#resolver, pointer }));
+    return this.#attempt(pointer, () => this.#toText(compileJsonTree(json, { ...this.#resolver, pointer })));
   }
 
   /** A template whose value, when it is one tag, is taken as it is: bytes stay bytes. */
@@ -133,7 +145,9 @@ export class TemplateCompiler {
     pointer: string,
   ): { readonly read: ValueReader<RenderScope>; readonly usesSecret: boolean } {
     const compile = () => compileTemplate(source, { ...this.#resolver, place: 'text', pointer });
-    const { soleTag, render, references } = this.#assess(pointer, compile);
+    const template = this.issues.attempt(pointer, compile) ?? neverCompiled;
+    const { soleTag, render, references } = template;
+    this.#note(references, template.diagnostics);
     const read = soleTag === undefined ? render : this.#toReader(soleTag);
     return { read, usesSecret: this.#usesSecret(references) };
   }
@@ -171,27 +185,18 @@ export class TemplateCompiler {
     this.#options.diagnostics.add({ code: 'TEMPLATE_PLACE', pointer, message });
   }
 
-  #compile(pointer: string, compile: () => CompiledTemplate<RenderScope>): TextPlan {
-    const { source, references, render, isAbsent } = this.#assess(pointer, compile);
-    const plan = {
-      source,
-      render,
-      isAbsent,
-      usesSecret: this.#usesSecret(references),
-      pointer: references[0]?.pointer,
-    };
-    if (references.length > 0)
-      this.#tagNames.set(
-        plan,
-        references.map(({ name }) => name),
-      );
-    return plan;
+  #attempt(pointer: string, compile: () => TextPlan): TextPlan {
+    return this.issues.attempt(pointer, compile) ?? neverText;
   }
 
-  #assess(pointer: string, compile: () => CompiledTemplate<RenderScope>): CompiledTemplate<RenderScope> {
-    const template = this.issues.attempt(pointer, compile) ?? neverCompiled;
-    this.#note(template.references, template.diagnostics);
-    return template;
+  #toText(template: CompiledTemplate<RenderScope>): TextPlan {
+    const { source, references, render, isAbsent } = template;
+    this.#note(references, template.diagnostics);
+    const usesSecret = this.#usesSecret(references);
+    const plan = { source, render, isAbsent, usesSecret, pointer: references[0]?.pointer };
+    const names = references.map(({ name }) => name);
+    if (names.length > 0) this.#tagNames.set(plan, names);
+    return plan;
   }
 
   #note(references: readonly TagReference[], diagnostics: readonly TemplateDiagnostic[]): void {
@@ -268,7 +273,7 @@ function toIssue({ pointer, message, line, column }: TemplateDiagnostic): Issue 
   return { code: 'TEMPLATE_SYNTAX', pointer, message: `${message} (line ${line}, column ${column})` };
 }
 
-/** Stands in for a template that has an issue; the definition then never becomes a plan. */
+/** Stand in for a template that has an issue; the definition then never becomes a plan. */
 const neverCompiled: CompiledTemplate<RenderScope> = {
   source: '',
   references: [],
@@ -278,3 +283,4 @@ const neverCompiled: CompiledTemplate<RenderScope> = {
   render: () => '',
   isAbsent: () => false,
 };
+const neverText: TextPlan = { ...neverCompiled, usesSecret: false, pointer: undefined };

@@ -9,6 +9,7 @@ import { fingerprint } from '../base/fingerprint.ts';
 import { LruMap } from '../base/lru-map.ts';
 import type { SecretValue } from '../base/secret-value.ts';
 import { compileConnection } from '../compile/connection-plan.ts';
+import { SharedParts } from '../compile/shared-parts.ts';
 import type { ConnectionInput } from '../definition/definition-input.ts';
 import { parseConnection } from '../definition/parse-connection.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
@@ -116,6 +117,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     key: toAuthorizationKey(options.authorizationKey ?? randomBytes(32)),
     store: store ?? createMemoryTokenStore({ clock }),
   };
+  const shared = new SharedParts(options.trustDefinitions ?? true);
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
   const closing = new AbortController();
 
@@ -135,7 +137,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     if (known !== undefined) return known;
     const parsed = parseConnection(definition);
     const compiled = compileConnection(parsed, {
-      trusted: options.trustDefinitions ?? true,
+      shared,
       nowMs: clock.now(),
     });
     const connection = new Connection(compiled, {

@@ -46,7 +46,7 @@ export function compileOauth2(
   { definition, pointer }: Placed<Oauth2ClientDefinition & GrantDefinition>,
   surroundings: AuthSurroundings,
 ): Oauth2Plan {
-  const { trusted, hasClientCertificate, parameters } = surroundings;
+  const { hasClientCertificate, parameters } = surroundings;
   const { scope, tokenOutput, expiry, refreshTokenOutput = 'body.refresh_token' } = definition;
   // Nothing is kept before there is a token, so a tag of such a name in a token request is a mistake.
   const callback = definition.grant === 'authorization_code' ? (definition.keepCallback ?? []) : [];
@@ -84,11 +84,9 @@ export function compileOauth2(
       tokenOutput ?? 'body.access_token',
       tokenOutput === undefined ? pointer : `${pointer}/tokenOutput`,
       output,
-      trusted,
     ),
     use: compileTokenUse({ ...definition, refreshTokenOutput }, pointer, {
       compiler: whole,
-      trusted,
       header: { header: defaults.tokenHeader, prefix: defaults.tokenPrefix },
       expiration: { source: 'body.expires_in', pointer: `${pointer}/tokenUrl`, format: 'seconds' },
       kept,
