@@ -24,8 +24,8 @@ export interface AuthStrategy {
   onRejected?(rejected: Authenticated, answer: RejectionHead): boolean | undefined;
   /** Forgets the token that would be used, so that the next call asks for a new one. Only where there are tokens. */
   forget?(call: AuthCall): Promise<void>;
-  /** The OAuth steps that belong to no operation. */
-  readonly authorization?: AuthorizationActions;
+  /** The OAuth steps that belong to no operation. Made anew each time: they are rare. */
+  authorization?(): AuthorizationActions;
   /** How rejection shows in an answer, when it is not by a status of 401. */
   readonly rejection?: Rejection;
   /**

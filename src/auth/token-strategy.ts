@@ -28,7 +28,7 @@ export function createTokenStrategy(
   { tokens, redactor }: AuthServices,
 ): AuthStrategy {
   /** The token that kept values came with, for as long as a call holds them: it is the one that goes with them. */
-  const owners = new WeakMap<KeptValues, KeptToken>();
+  const owners = use.kept.size === 0 ? undefined : new WeakMap<KeptValues, KeptToken>();
 
   const obtain = (key: string, call: AuthCall): KeptToken | Promise<KeptToken> => {
     const fetchToken = async (current: StoredToken | undefined) => {
@@ -45,7 +45,7 @@ export function createTokenStrategy(
   const keep = (obtained: KeptToken): KeptValues | undefined => {
     const { kept } = obtained.token;
     guardToken(obtained.token, obtained.token === placeholder ? unguarded : redactor);
-    if (kept !== undefined) owners.set(kept, obtained);
+    if (kept !== undefined) owners?.set(kept, obtained);
     return kept;
   };
 
@@ -56,7 +56,7 @@ export function createTokenStrategy(
         request: placeToken(request, use, token, call.scope, token === placeholder ? unguarded : redactor),
         token: { key, token, source: origin },
       });
-      const owner = call.scope.kept === undefined ? undefined : owners.get(call.scope.kept);
+      const owner = call.scope.kept === undefined ? undefined : owners?.get(call.scope.kept);
       const obtained = owner ?? obtain(key, call);
       return obtained instanceof Promise ? obtained.then(place) : place(obtained);
     },

@@ -15,7 +15,7 @@ import { compileAuth } from './compile-auth.ts';
 import { type ConnectSettings, toConnectSettings } from './connect-settings.ts';
 import { separateCredentials } from './credentials.ts';
 import { compileOperation, type OperationPlan, type OperationSurroundings } from './operation-plan.ts';
-import { ParameterNames, ParameterTable } from './parameters.ts';
+import { ParameterTable, toParameterPlan } from './parameters.ts';
 import { compileProxy, compileSocketPath, type ProxyPlan } from './proxy-plan.ts';
 import { compileRetry, type RetryPlan } from './retry-plan.ts';
 import { compileSecretHosts, type SecretHostsPlan } from './secret-hosts.ts';
@@ -163,7 +163,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     operations: new Map(operations.map(operation => [operation.name, operation])),
     auth,
     authentication: {
-      parameters: { list: authParameters.toList(), names: new ParameterNames(authParameters.toList()) },
+      parameters: toParameterPlan(authParameters.toList()),
       secretNames: authCompiler.secretsUsed,
       values: selectValues(values, authCompiler.valuesUsed),
     },

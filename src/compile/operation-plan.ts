@@ -1,9 +1,8 @@
 import type { OperationDefinition } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
-import type { ParameterPlan } from './bind-parameters.ts';
 import { compileOutputs, type OutputPlan } from './output-plan.ts';
-import { ParameterNames, ParameterTable } from './parameters.ts';
+import { type ParameterPlan, ParameterTable, toParameterPlan } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import { compileRequest, type RequestParts, type RequestPlan } from './request-plan.ts';
 import { judgeLiteralHost, type SecretHostsPlan } from './secret-hosts.ts';
@@ -77,13 +76,12 @@ export function compileOperation(
     issues: templates.issues,
   });
   for (const name of table.unusedDeclarations()) diagnostics.add(toUnusedInput(name, pointer));
-  const parameters = [...table.toList(), ...authentication.parameters.toList()];
   return Object.freeze({
     name: definition.name,
     pointer,
     request,
     outputs,
-    parameters: { list: parameters, names: new ParameterNames(parameters) },
+    parameters: toParameterPlan([...table.toList(), ...authentication.parameters.toList()]),
     secretNames: [...new Set([...compiler.secretsUsed, ...authentication.secretNames])],
     values: selectValues(
       templates.values ?? new Map(),

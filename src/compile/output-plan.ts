@@ -20,11 +20,13 @@ export interface OutputOptions {
 }
 
 export function compileOutputs(outputs: OutputsDefinition, options: OutputOptions): readonly OutputPlan[] {
-  return Object.entries(outputs).flatMap(([name, definition]) => {
+  const plans = Object.entries(outputs).flatMap(([name, definition]) => {
     const pointer = joinPointer(options.pointer, name);
     const plan = compileOutput(name, definition, { ...options, pointer });
     return plan === undefined ? [] : [plan];
   });
+  // A copy, which has no room to grow.
+  return plans.slice();
 }
 
 function compileOutput(

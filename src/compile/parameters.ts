@@ -53,8 +53,8 @@ export class ParameterTable {
   addUse(tag: TagReference, required: boolean): void {
     const parameter = this.#findOrAdd(tag);
     parameter.required ||= required;
-    // A new list, because one that grows keeps room for 17.
-    if (!parameter.uses.includes(tag.pointer)) parameter.uses = [...parameter.uses, tag.pointer];
+    // A list that grows in place keeps room for 17.
+    if (!parameter.uses.includes(tag.pointer)) parameter.uses = parameter.uses.concat(tag.pointer);
   }
 
   /** Every parameter, in the order of first use. */
@@ -91,6 +91,17 @@ export class ParameterTable {
   }
 }
 
+/** The parameters of one place of use, to be bound. */
+export interface ParameterPlan {
+  readonly list: readonly Parameter[];
+  readonly names: ParameterNames;
+}
+
+/** The plan of a list; the same for every empty one. */
+export function toParameterPlan(list: readonly Parameter[]): ParameterPlan {
+  return list.length === 0 ? noParameters : { list, names: new ParameterNames(list) };
+}
+
 /** Which parameters a caller's name means: none, one, or several of the same base name and at most one hint. */
 export class ParameterNames {
   /** Made when a name is first looked up. */
@@ -114,6 +125,8 @@ export class ParameterNames {
     );
   }
 }
+
+const noParameters: ParameterPlan = { list: [], names: new ParameterNames([]) };
 
 function toNames(parameters: readonly Parameter[]): ReadonlyMap<string, readonly Parameter[]> {
   const byName = new Map<string, readonly Parameter[]>();

@@ -18,7 +18,7 @@ import { createProxyChoice, type ProxyChoice, type ProxySetting } from '../trans
 import { withRedirects } from '../transport/redirects.ts';
 import { withRequestEvents } from '../transport/request-events.ts';
 import { type TracerLike, withTracing } from '../transport/tracing.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Channel, Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
 import { withWitness } from '../transport/witness.ts';
 import { Connection } from './connection.ts';
@@ -87,6 +87,8 @@ export interface Engine {
 /** How many compiled connections and tokens are kept. */
 const MAX_CONNECTIONS = 2_000;
 const MAX_TOKENS = 10_000;
+/** Channels of executing connections that are found again by others; one forgotten is made anew. */
+const MAX_CHANNELS = 256;
 /** How many definitions given as text are found again without reading them: the fingerprint of 40 kB takes 25 µs. */
 const MAX_TEXTS = 32;
 const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
@@ -119,6 +121,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   };
   const shared = new SharedParts(options.trustDefinitions ?? true);
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
+  const channels = new LruMap<string, Channel>(MAX_CHANNELS);
   const closing = new AbortController();
 
   const textKeys = new LruMap<string, string>(MAX_TEXTS);
@@ -148,6 +151,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       states,
       egress,
       connectionsPerOrigin,
+      channels,
       proxies,
       secretProvider: options.secretProvider,
       log,
@@ -164,6 +168,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     closing.abort();
     connections.clear();
     textKeys.clear();
+    channels.clear();
     tokens.clear();
     if (options.transport === undefined) await transport.close();
   };

@@ -27,7 +27,7 @@ export interface PlaceLexer {
 
 /** A compiled stretch of a template: static text, or what renders it. */
 export type Part<Scope> = string | DynamicPart<Scope>;
-export type DynamicPart<Scope> = (scope: Scope, frame: Frame | undefined) => string;
+export type DynamicPart<Scope> = (scope: Scope, frame?: Frame) => string;
 
 export interface CompiledNodes<Scope> {
   readonly part: Part<Scope>;
@@ -115,7 +115,7 @@ class NodeCompiler<Scope> {
   #compileSection(
     node: SectionNode,
     tag: TagReference,
-    read: (scope: Scope, frame: Frame | undefined) => unknown,
+    read: (scope: Scope, frame?: Frame) => unknown,
     depth: number,
   ): Part<Scope> {
     const leave = this.#lexer.enterSection(node.name.name, node.offset);
@@ -124,7 +124,7 @@ class NodeCompiler<Scope> {
     return node.kind === 'inverted' ? invertedSection(tag, read, body) : section(tag, read, body);
   }
 
-  #compileRead(tag: TagReference): (scope: Scope, frame: Frame | undefined) => unknown {
+  #compileRead(tag: TagReference): (scope: Scope, frame?: Frame) => unknown {
     if (tag.name === '.') return readItem;
     const read = this.#resolver.resolve(tag);
     if (!tag.inSection || this.#resolver.isFixed?.(tag) === true) return read;
@@ -141,12 +141,12 @@ class NodeCompiler<Scope> {
   }
 }
 
-const readItem = (_scope: unknown, frame: Frame | undefined): unknown => frame?.item;
+const readItem = (_scope: unknown, frame?: Frame): unknown => frame?.item;
 
 function toItemReader<Scope>(
   tag: TagReference,
   read: ValueReader<Scope>,
-): (scope: Scope, frame: Frame | undefined) => unknown {
+): (scope: Scope, frame?: Frame) => unknown {
   const path = tag.base.split('.');
   return (scope, frame) => {
     const found = lookUp(frame, tag, path);
@@ -156,7 +156,7 @@ function toItemReader<Scope>(
 
 function section<Scope>(
   tag: TagReference,
-  read: (scope: Scope, frame: Frame | undefined) => unknown,
+  read: (scope: Scope, frame?: Frame) => unknown,
   body: DynamicPart<Scope>,
 ): DynamicPart<Scope> {
   return (scope, frame) => {
@@ -189,7 +189,7 @@ const tooMuch = `sections that repeat at most ${MAX_REPETITIONS} times and make 
 
 function invertedSection<Scope>(
   tag: TagReference,
-  read: (scope: Scope, frame: Frame | undefined) => unknown,
+  read: (scope: Scope, frame?: Frame) => unknown,
   body: DynamicPart<Scope>,
 ): DynamicPart<Scope> {
   return (scope, frame) => (isFalsy(readCondition(read(scope, frame), tag)) ? body(scope, frame) : '');

@@ -1,5 +1,6 @@
 import type { DynamicPart, Part } from './compile-nodes.ts';
 import type { ValueReader } from './compile-template.ts';
+import type { Frame } from './section-lookup.ts';
 
 // The functions that a plan keeps are made here, each by itself: a closure keeps everything that any closure of the
 // function it was made in uses, and what only the compiler needs would then live as long as the connection.
@@ -17,8 +18,7 @@ export function toRender<Scope>(
   part: DynamicPart<Scope>,
   finish: (text: string) => string,
 ): (scope: Scope) => string {
-  if (finish === asItIs) return scope => part(scope, undefined);
-  return scope => finish(part(scope, undefined));
+  return finish === asItIs ? part : scope => finish(part(scope));
 }
 
 /** Tells whether there is no value; `read` is left out for what is never absent. */
@@ -27,10 +27,10 @@ export function toAbsence<Scope>(read: ValueReader<Scope> | undefined): (scope: 
 }
 
 /** Reads a value and writes it. */
-export function toWriter<Scope, Frame>(
-  read: (scope: Scope, frame: Frame) => unknown,
+export function toWriter<Scope>(
+  read: (scope: Scope, frame?: Frame) => unknown,
   write: (value: unknown) => string,
-): (scope: Scope, frame: Frame) => string {
+): DynamicPart<Scope> {
   return (scope, frame) => write(read(scope, frame));
 }
 

@@ -1,4 +1,5 @@
 import { fingerprint } from '../../base/fingerprint.ts';
+import { once } from '../../base/once.ts';
 import { SecretValue } from '../../base/secret-value.ts';
 import type { Oauth2Plan } from '../../compile/auth/oauth2.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
@@ -28,19 +29,19 @@ import { toTokenRequest } from './token-request.ts';
 
 /** OAuth 2.0 (RFC 6749): tokens by any grant, renewed by refresh tokens where the grant has them. */
 export function createOauth2(plan: Oauth2Plan, services: AuthServices): AuthStrategy {
-  const client = createOauthClient(plan, services);
+  const client = once(() => createOauthClient(plan, services));
   const keyOf = createTokenKey(plan, services);
   const source = {
     keyOf,
-    request: (call: AuthCall, current: StoredToken | undefined) => renew(client, call, current),
+    request: (call: AuthCall, current: StoredToken | undefined) => renew(client(), call, current),
   };
   return {
     ...createTokenStrategy(source, plan.use, services),
-    authorization: {
-      ...createTokenActions(client, keyOf),
-      ...createAuthorizationCode(client, keyOf),
-      ...createDeviceCode(client, keyOf),
-    },
+    authorization: () => ({
+      ...createTokenActions(client(), keyOf),
+      ...createAuthorizationCode(client(), keyOf),
+      ...createDeviceCode(client(), keyOf),
+    }),
   };
 }
 

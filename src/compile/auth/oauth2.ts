@@ -1,4 +1,5 @@
 import { fingerprint } from '../../base/fingerprint.ts';
+import { noEntries } from '../../base/nothing.ts';
 import type { GrantDefinition, Oauth2ClientDefinition } from '../../definition/auth/oauth2.ts';
 import { defaults } from '../../definition/defaults.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
@@ -50,7 +51,7 @@ export function compileOauth2(
   const { scope, tokenOutput, expiry, refreshTokenOutput = 'body.refresh_token' } = definition;
   // Nothing is kept before there is a token, so a tag of such a name in a token request is a mistake.
   const callback = definition.grant === 'authorization_code' ? (definition.keepCallback ?? []) : [];
-  const kept = new Map(callback.map(name => [name, false] as const));
+  const kept = callback.length === 0 ? noEntries : new Map(callback.map(name => [name, false] as const));
   const later = new Set(keptNamesOf(definition, kept).known.keys());
   const whole = surroundings.compiler.withKept({ known: new Map(), later });
   const compiler = whole.apart();

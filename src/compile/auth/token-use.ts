@@ -1,4 +1,5 @@
 import { joinPointer } from '../../base/json-pointer.ts';
+import { noEntries } from '../../base/nothing.ts';
 import type { ExpiryFormat, KeepDefinitions, TokenUseDefinition } from '../../definition/auth/token-use.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenPlacement } from '../auth-plan.ts';
@@ -107,11 +108,12 @@ export function withSecretNames(use: TokenUsePlan, names: readonly string[]): To
 /** What templates may read once there is a token: what earlier requests kept, and what the token answer brought. */
 export function keptNamesOf(
   { keep = {}, keepCookies = false }: TokenUseDefinition,
-  earlier: ReadonlyMap<string, boolean> = new Map(),
+  earlier: ReadonlyMap<string, boolean> = noEntries,
 ): KeptNames {
   const own = Object.entries(keep).map(([name, each]) => [name, isGuarded(each)] as const);
   const cookies = keepCookies ? [[KEPT_COOKIES, true] as const] : [];
-  return { known: new Map([...earlier, ...cookies, ...own]), later: new Set() };
+  const known = own.length + cookies.length === 0 ? earlier : new Map([...earlier, ...cookies, ...own]);
+  return { known, later: new Set() };
 }
 
 export function isGuarded(definition: KeepDefinitions[string]): boolean {
