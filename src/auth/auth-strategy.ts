@@ -28,8 +28,8 @@ export interface AuthStrategy {
   forget?(call: AuthCall): Promise<void>;
   /** Renews the token that would be used when it is due; undefined when it is not the one that `key` names. */
   renew?(call: AuthCall, key: string | undefined): Promise<Token | undefined>;
-  /** The OAuth steps that belong to no operation. */
-  readonly authorization?: AuthorizationActions;
+  /** The OAuth steps that belong to no operation. Made anew each time: they are rare. */
+  authorization?(): AuthorizationActions;
   /** How rejection shows in an answer, when it is not by a status of 401. */
   readonly rejection?: Rejection;
   /**

@@ -12,15 +12,13 @@ export function createKeyOf(
   plan: TokenRequestPlan,
   render: (call: AuthCall) => HttpRequest,
 ): (call: AuthCall) => string {
-  const keys = new WeakMap<object, string>();
+  // One pair is enough: as long as no secret is asked for, every call has the same ones.
+  let known: { readonly secrets: AuthCall['scope']['secrets']; readonly key: string } | undefined;
   return call => {
     if (plan.usesParameters) return toKey(plan, render(withStableValues(call)));
     const { secrets } = call.scope;
-    const known = keys.get(secrets);
-    if (known !== undefined) return known;
-    const key = toKey(plan, render(withStableValues(call)));
-    keys.set(secrets, key);
-    return key;
+    if (known?.secrets !== secrets) known = { secrets, key: toKey(plan, render(withStableValues(call))) };
+    return known.key;
   };
 }
 

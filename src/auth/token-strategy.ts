@@ -28,7 +28,7 @@ export function createTokenStrategy(
   { tokens, redactor }: AuthServices,
 ): AuthStrategy {
   /** The token that kept values came with, for as long as a call holds them: it is the one that goes with them. */
-  const owners = new WeakMap<KeptValues, KeptToken>();
+  const owners = use.kept.size === 0 ? undefined : new WeakMap<KeptValues, KeptToken>();
 
   const toRequest = (call: AuthCall) => async (current: StoredToken | undefined) => {
     if (current?.refreshToken !== undefined) redactor.add(current.refreshToken);
@@ -46,7 +46,7 @@ export function createTokenStrategy(
   const keep = (obtained: KeptToken): KeptValues | undefined => {
     const { kept } = obtained.token;
     guardToken(obtained.token, obtained.token === placeholder ? unguarded : redactor);
-    if (kept !== undefined) owners.set(kept, obtained);
+    if (kept !== undefined) owners?.set(kept, obtained);
     return kept;
   };
 
@@ -57,7 +57,7 @@ export function createTokenStrategy(
         request: placeToken(request, use, token, call.scope, token === placeholder ? unguarded : redactor),
         token: { key, token, source: origin },
       });
-      const owner = call.scope.kept === undefined ? undefined : owners.get(call.scope.kept);
+      const owner = call.scope.kept === undefined ? undefined : owners?.get(call.scope.kept);
       const obtained = owner ?? obtain(key, call);
       return obtained instanceof Promise ? obtained.then(place) : place(obtained);
     },

@@ -20,7 +20,7 @@ const FLEETING_CAPACITY = 128;
 export class Redactor {
   readonly #passing = new LruMap<string, Trace>(CAPACITY);
   /** Those of the definition, which are told once and must outlive any number of tokens. */
-  readonly #kept = new Map<string, Trace>();
+  readonly #kept = new Set<string>();
   /** Looked for one by one: they come with every request, and a pattern of all secrets takes milliseconds to build. */
   readonly #fleeting = new LruMap<string, readonly string[]>(FLEETING_CAPACITY);
   #finder: Finder | undefined;
@@ -31,7 +31,7 @@ export class Redactor {
   keep(secret: SecretValue): void {
     const text = secret.reveal();
     if (text.length < MIN_MASKED_LENGTH || this.#kept.has(text)) return;
-    this.#kept.set(text, toTrace(text));
+    this.#kept.add(text);
     this.#finder = undefined;
   }
 
@@ -58,7 +58,7 @@ export class Redactor {
 
   /** The text with every known secret replaced by `[secret]`. */
   redact(text: string): string {
-    this.#finder ??= toFinder([...this.#kept.values(), ...this.#passing.values()]);
+    this.#finder ??= toFinder([...Array.from(this.#kept, toTrace), ...this.#passing.values()]);
     const { pattern, forms } = this.#finder;
     let masked = maskAll(text, forms);
     for (const fleeting of this.#fleeting.values()) masked = maskAll(masked, fleeting);

@@ -4,17 +4,12 @@ import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { parseTagName } from '../template/tag-name.ts';
 import { coerceToHint } from '../template/type-hint.ts';
 import { mismatchOf } from './input-type.ts';
-import type { Parameter, ParameterNames } from './parameters.ts';
+import type { Parameter, ParameterPlan } from './parameters.ts';
 
 export interface BoundParameters {
   readonly values: ReadonlyMap<Parameter, unknown>;
   /** What a strict binding would have refused. */
   readonly diagnostics: readonly Issue[];
-}
-
-export interface ParameterPlan {
-  readonly list: readonly Parameter[];
-  readonly names: ParameterNames;
 }
 
 /**

@@ -48,13 +48,13 @@ export function compileBody(
       return compileMultipart(definition.parts, `${pointer}/parts`, compiler);
     case 'binary': {
       const binaryPointer = `${pointer}/binary`;
-      const text = compiler.text(definition.binary, 'text', binaryPointer);
+      const { read, usesSecret } = compiler.value(definition.binary, binaryPointer);
       return {
         kind: 'binary',
-        read: compiler.soleValue(text) ?? text.render,
+        read,
         pointer: binaryPointer,
         contentType: definition.contentType ?? 'application/octet-stream',
-        usesSecret: text.usesSecret,
+        usesSecret,
       };
     }
   }

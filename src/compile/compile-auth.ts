@@ -37,7 +37,6 @@ export interface AuthSurroundings {
   readonly compiler: TemplateCompiler;
   readonly parameters: ParameterTable;
   readonly secretHosts: SecretHostsPlan;
-  readonly trusted: boolean;
   readonly maxRedirects: number;
 }
 

@@ -15,10 +15,11 @@ import { compileAuth } from './compile-auth.ts';
 import { type ConnectSettings, toConnectSettings } from './connect-settings.ts';
 import { separateCredentials } from './credentials.ts';
 import { compileOperation, type OperationPlan, type OperationSurroundings } from './operation-plan.ts';
-import { ParameterNames, ParameterTable } from './parameters.ts';
+import { ParameterTable, toParameterPlan } from './parameters.ts';
 import { compileProxy, compileSocketPath, type ProxyPlan } from './proxy-plan.ts';
 import { compileRetry, type RetryPlan } from './retry-plan.ts';
 import { compileSecretHosts, type SecretHostsPlan } from './secret-hosts.ts';
+import type { SharedParts } from './shared-parts.ts';
 import { TemplateCompiler } from './template-compiler.ts';
 import { compileTest, type TestPlan } from './test-plan.ts';
 import { compileValues, selectValues } from './values.ts';
@@ -58,8 +59,8 @@ export interface CompiledConnection {
 }
 
 export interface CompileOptions {
-  /** False for definitions of strangers: slow expression languages then run where they can be ended. */
-  readonly trusted: boolean;
+  /** What its plan may share with those of other connections. */
+  readonly shared: SharedParts;
   /** Milliseconds since the Unix epoch; certificates are judged by it. */
   readonly nowMs: number;
 }
@@ -69,6 +70,7 @@ export interface CompileOptions {
  * pointers into the author's document.
  */
 export function compileConnection(parsed: ParsedConnection, options: CompileOptions): CompiledConnection {
+  const { shared } = options;
   const { definition, secrets } = separateCredentials(parsed.definition);
   const { config } = definition;
   const redactor = new Redactor();
@@ -83,10 +85,11 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     issues,
   );
   const values = compileValues(config.values, { pointer: '/config/values', secretNames, issues });
-  const templates = { secretNames, tags: config.templateTags, issues, values };
+  const templates = { secretNames, tags: config.templateTags, issues, shared, values };
   const baseUrl = { definition: config.baseUrl, pointer: '/config/baseUrl' };
   const trust =
-    issues.attempt('/config/caCert', () => compileTrust(definition, options.nowMs)) ?? createTrust();
+    issues.attempt('/config/caCert', () => shared.trust(compileTrust(definition, options.nowMs))) ??
+    createTrust();
 
   const authParameters = new ParameterTable();
   const authCompiler = new TemplateCompiler({ ...templates, parameters: authParameters, diagnostics });
@@ -96,12 +99,14 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
       baseUrl,
       trust,
       createTokenTrust: (caCert, pointer) =>
-        createTrust({
-          caCert,
-          minVersion: config.tls.minVersion,
-          pointers: { caCert: pointer },
-          nowMs: options.nowMs,
-        }),
+        shared.trust(
+          createTrust({
+            caCert,
+            minVersion: config.tls.minVersion,
+            pointers: { caCert: pointer },
+            nowMs: options.nowMs,
+          }),
+        ),
       createCertificateTrust: (caCert, pointers, client, nowMs) =>
         createTrust({
           ...(caCert === null
@@ -115,7 +120,6 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
       compiler: authCompiler,
       parameters: authParameters,
       secretHosts,
-      trusted: options.trusted,
       maxRedirects: config.redirect.maxRedirects,
     },
   );
@@ -139,7 +143,6 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
       carriedSecrets: [...proving, ...(clientCertificate?.secretNames ?? [])],
     },
     secretHosts,
-    trusted: options.trusted,
     maxRedirects: config.redirect.maxRedirects,
     diagnostics,
   };
@@ -147,7 +150,11 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     compileOperation({ definition: operation, pointer: `/operations/${index}` }, surroundings),
   );
   const test = compileTest(config, surroundings);
-  const retry = compileRetry(config.retry, { pointer: '/config/retry', trusted: options.trusted, issues });
+  const retry = compileRetry(config.retry, {
+    pointer: '/config/retry',
+    issues,
+    expressions: shared.expressions,
+  });
   const toSummary = (count: string) =>
     `The connection "${redactor.redact(definition.name.slice(0, 100))}" has ${count}`;
   issues.throwIfAny('DEFINITION_INVALID', toSummary);
@@ -156,7 +163,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     operations: new Map(operations.map(operation => [operation.name, operation])),
     auth,
     authentication: {
-      parameters: { list: authParameters.toList(), names: new ParameterNames(authParameters.toList()) },
+      parameters: toParameterPlan(authParameters.toList()),
       secretNames: authCompiler.secretsUsed,
       values: selectValues(values, authCompiler.valuesUsed),
     },

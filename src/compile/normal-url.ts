@@ -21,7 +21,8 @@ export function createUrlNormalizer(pointer: string): (url: string) => string {
     const origin = ORIGIN.exec(url)?.[0] ?? '';
     if (origin !== known || origin === '') {
       normal = toNormalOrigin(origin, pointer);
-      known = origin;
+      // One text, where they are alike.
+      known = origin === normal ? normal : origin;
     }
     const rest = url.slice(origin.length);
     return rest.startsWith('/') ? normal + rest : `${normal}/${rest}`;

@@ -1,9 +1,8 @@
 import type { OperationDefinition } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
-import type { ParameterPlan } from './bind-parameters.ts';
 import { compileOutputs, type OutputPlan } from './output-plan.ts';
-import { ParameterNames, ParameterTable } from './parameters.ts';
+import { type ParameterPlan, ParameterTable, toParameterPlan } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import { compileRequest, type RequestParts, type RequestPlan } from './request-plan.ts';
 import { judgeLiteralHost, type SecretHostsPlan } from './secret-hosts.ts';
@@ -33,7 +32,10 @@ export interface OperationPlan {
 export interface OperationSurroundings {
   readonly baseUrl: Placed<string>;
   readonly shared: RequestParts['shared'];
-  readonly templates: Pick<TemplateCompilerOptions, 'secretNames' | 'tags' | 'issues' | 'values' | 'kept'>;
+  readonly templates: Pick<
+    TemplateCompilerOptions,
+    'secretNames' | 'tags' | 'issues' | 'shared' | 'values' | 'kept'
+  >;
   /** Parameters, secrets and values that authentication draws on: every operation needs them too. */
   readonly authentication: {
     readonly parameters: ParameterTable;
@@ -43,7 +45,6 @@ export interface OperationSurroundings {
     readonly carriedSecrets: readonly string[];
   };
   readonly secretHosts: SecretHostsPlan;
-  readonly trusted: boolean;
   readonly maxRedirects: number;
   /** Lint warnings are added here. */
   readonly diagnostics: IssueCollector;
@@ -71,17 +72,16 @@ export function compileOperation(
   });
   const outputs = compileOutputs(definition.outputs, {
     pointer: `${pointer}/outputs`,
-    trusted: surroundings.trusted,
+    expressions: templates.shared.expressions,
     issues: templates.issues,
   });
   for (const name of table.unusedDeclarations()) diagnostics.add(toUnusedInput(name, pointer));
-  const parameters = [...table.toList(), ...authentication.parameters.toList()];
   return Object.freeze({
     name: definition.name,
     pointer,
     request,
     outputs,
-    parameters: { list: parameters, names: new ParameterNames(parameters) },
+    parameters: toParameterPlan([...table.toList(), ...authentication.parameters.toList()]),
     secretNames: [...new Set([...compiler.secretsUsed, ...authentication.secretNames])],
     values: selectValues(
       templates.values ?? new Map(),

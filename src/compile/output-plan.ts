@@ -1,8 +1,8 @@
 import { joinPointer } from '../base/json-pointer.ts';
 import type { OutputDefinition, OutputsDefinition } from '../definition/definition.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
-import { compileExpression } from '../expression/compile-expression.ts';
 import type { CompiledExpression } from '../expression/expression.ts';
+import type { ExpressionCompiler } from '../expression/expression-compiler.ts';
 
 /** One named output of an operation, compiled. */
 export interface OutputPlan {
@@ -13,19 +13,20 @@ export interface OutputPlan {
   readonly children: ReadonlyMap<string, CompiledExpression> | undefined;
 }
 
-/** Whether expressions come from somebody who is trusted not to write endless ones. */
 export interface OutputOptions {
   readonly pointer: string;
-  readonly trusted: boolean;
+  readonly expressions: ExpressionCompiler;
   readonly issues: IssueCollector;
 }
 
 export function compileOutputs(outputs: OutputsDefinition, options: OutputOptions): readonly OutputPlan[] {
-  return Object.entries(outputs).flatMap(([name, definition]) => {
+  const plans = Object.entries(outputs).flatMap(([name, definition]) => {
     const pointer = joinPointer(options.pointer, name);
     const plan = compileOutput(name, definition, { ...options, pointer });
     return plan === undefined ? [] : [plan];
   });
+  // A copy, which has no room to grow.
+  return plans.slice();
 }
 
 function compileOutput(
@@ -33,10 +34,10 @@ function compileOutput(
   definition: OutputDefinition,
   options: OutputOptions,
 ): OutputPlan | undefined {
-  const { pointer, trusted, issues } = options;
+  const { pointer, expressions, issues } = options;
   const language = definition.language === undefined ? {} : { language: definition.language };
   const compile = (source: string, place: string, context: 'response' | 'child') =>
-    issues.attempt(place, () => compileExpression(source, { pointer: place, context, trusted, ...language }));
+    issues.attempt(place, () => expressions.compile(source, { pointer: place, context, ...language }));
   const value = compile(definition.value, `${pointer}/value`, 'response');
   const children = Object.entries(definition.children ?? {}).map(
     ([child, source]) => [child, compile(source, joinPointer(pointer, 'children', child), 'child')] as const,

@@ -18,30 +18,43 @@ export interface Parameter {
   readonly uses: readonly string[];
 }
 
+/** Reads the value of one parameter. */
+export type ParameterReader = (scope: { readonly parameters: ReadonlyMap<Parameter, unknown> }) => unknown;
+
 interface GrowingParameter extends Parameter {
   required: boolean;
-  readonly uses: string[];
+  uses: readonly string[];
 }
 
 /** The parameters of one operation, found in its templates while they are compiled and declared under `inputs`. */
 export class ParameterTable {
   readonly #byKey = new Map<string, GrowingParameter>();
+  readonly #readers = new Map<Parameter, ParameterReader>();
   readonly #declared: Readonly<Record<string, InputDefinition>>;
 
   constructor(declared: Readonly<Record<string, InputDefinition>> = {}) {
     this.#declared = declared;
   }
 
-  /** The parameter a tag means. Tags that differ only by the `*` marker mean the same one. */
-  find(tag: TagName): Parameter {
-    return this.#findOrAdd(tag);
+  /**
+   * Reads the parameter that a tag means. Tags that differ only by the `*` marker mean the same one:
+   * one function for all of them.
+   */
+  readerOf(tag: TagName): ParameterReader {
+    const parameter = this.#findOrAdd(tag);
+    const known = this.#readers.get(parameter);
+    if (known !== undefined) return known;
+    const reader = toReader(parameter);
+    this.#readers.set(parameter, reader);
+    return reader;
   }
 
   /** Records that a template uses the tag; `required` when it cannot do without a value. */
   addUse(tag: TagReference, required: boolean): void {
     const parameter = this.#findOrAdd(tag);
     parameter.required ||= required;
-    if (!parameter.uses.includes(tag.pointer)) parameter.uses.push(tag.pointer);
+    // A list that grows in place keeps room for 17.
+    if (!parameter.uses.includes(tag.pointer)) parameter.uses = parameter.uses.concat(tag.pointer);
   }
 
   /** Every parameter, in the order of first use. */
@@ -78,28 +91,30 @@ export class ParameterTable {
   }
 }
 
+/** The parameters of one place of use, to be bound. */
+export interface ParameterPlan {
+  readonly list: readonly Parameter[];
+  readonly names: ParameterNames;
+}
+
+/** The plan of a list; the same for every empty one. */
+export function toParameterPlan(list: readonly Parameter[]): ParameterPlan {
+  return list.length === 0 ? noParameters : { list, names: new ParameterNames(list) };
+}
+
 /** Which parameters a caller's name means: none, one, or several of the same base name and at most one hint. */
 export class ParameterNames {
-  readonly #byName = new Map<string, readonly Parameter[]>();
+  /** Made when a name is first looked up. */
+  #byName: ReadonlyMap<string, readonly Parameter[]> | undefined;
   readonly #all: readonly Parameter[];
 
   constructor(parameters: readonly Parameter[]) {
     this.#all = parameters;
-    const byBase = Map.groupBy(parameters, ({ base }) => base);
-    for (const [base, sameBase] of byBase) {
-      const hints = new Set(sameBase.map(({ hint }) => hint?.text).filter(text => text !== undefined));
-      if (hints.size <= 1) {
-        this.#byName.set(base, sameBase);
-        for (const { name } of sameBase) this.#byName.set(name, sameBase);
-      }
-    }
-    for (const parameter of parameters) {
-      if (!this.#byName.has(parameter.name)) this.#byName.set(parameter.name, [parameter]);
-    }
   }
 
   /** The parameters of that name; exact names first, then names without marker and hint. */
   match(name: string): readonly Parameter[] {
+    this.#byName ??= toNames(this.#all);
     return this.#byName.get(name) ?? [];
   }
 
@@ -109,6 +124,29 @@ export class ParameterNames {
       this.#all.map(({ base }) => base),
     );
   }
+}
+
+const noParameters: ParameterPlan = { list: [], names: new ParameterNames([]) };
+
+function toNames(parameters: readonly Parameter[]): ReadonlyMap<string, readonly Parameter[]> {
+  const byName = new Map<string, readonly Parameter[]>();
+  const byBase = Map.groupBy(parameters, ({ base }) => base);
+  for (const [base, grown] of byBase) {
+    const sameBase = grown.slice();
+    const hints = new Set(sameBase.map(({ hint }) => hint?.text).filter(text => text !== undefined));
+    if (hints.size > 1) continue;
+    byName.set(base, sameBase);
+    for (const { name } of sameBase) byName.set(name, sameBase);
+  }
+  for (const parameter of parameters) {
+    if (!byName.has(parameter.name)) byName.set(parameter.name, [parameter]);
+  }
+  return byName;
+}
+
+/** By itself, so that the plan does not keep the table. */
+function toReader(parameter: Parameter): ParameterReader {
+  return scope => scope.parameters.get(parameter);
 }
 
 function toKey({ base, hint }: TagName): string {

@@ -33,7 +33,7 @@ function renderHeaders(fields: readonly FieldPlan[], scope: RenderScope): Header
     const value = text.render(scope);
     if (isHostHeader(name) && !isAuthority(value)) {
       throw new FerruleError('VALUE_REFUSED', 'The header Host would not hold one valid host', {
-        pointer: text.references[0]?.pointer,
+        pointer: text.pointer,
         expected: 'a host name or address, with or without a port',
       });
     }

@@ -47,6 +47,8 @@ const FRAMING_HEADERS = new Set([
   'expect',
 ]);
 
+const noCredentials: CredentialPlaces = { headers: [], query: [], body: false };
+
 export function compileRequest(parts: RequestParts, whole: TemplateCompiler): RequestPlan {
   const compiler = whole.apart();
   const { operation, shared } = parts;
@@ -68,6 +70,8 @@ export function compileRequest(parts: RequestParts, whole: TemplateCompiler): Re
     contentType,
     compiler,
   );
+  const usesSecret =
+    [...params, ...headers].some(({ text }) => text.usesSecret) || body.usesSecret || url.usesSecret;
   return {
     method: definition.method,
     url,
@@ -75,12 +79,15 @@ export function compileRequest(parts: RequestParts, whole: TemplateCompiler): Re
     includeEmptyParams: definition.includeEmptyParams,
     headers,
     body,
-    credentials: {
-      headers: secretNames(headers).map(name => name.toLowerCase()),
-      query: [...secretNames(params), ...compiler.secretQueryNames(url)],
-      body: body.usesSecret || url.usesSecret,
-      ...(compiler.secretsUsed.length === 0 ? {} : { secrets: compiler.secretsUsed }),
-    },
+    credentials:
+      compiler.secretsUsed.length === 0 && !usesSecret
+        ? noCredentials
+        : {
+            headers: secretNames(headers).map(name => name.toLowerCase()),
+            query: [...secretNames(params), ...url.secretQueryNames],
+            body: body.usesSecret || url.usesSecret,
+            ...(compiler.secretsUsed.length === 0 ? {} : { secrets: compiler.secretsUsed }),
+          },
   };
 }
 

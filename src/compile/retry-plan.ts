@@ -1,7 +1,7 @@
 import type { RetryDefinition } from '../definition/definition.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
-import { compileExpression } from '../expression/compile-expression.ts';
 import type { CompiledExpression } from '../expression/expression.ts';
+import type { ExpressionCompiler } from '../expression/expression-compiler.ts';
 import type { RetryRules } from '../transport/retries.ts';
 
 /** What is sent again, and when. */
@@ -13,7 +13,11 @@ export interface RetryPlan {
 
 export function compileRetry(
   retry: RetryDefinition | null,
-  { pointer, trusted, issues }: { pointer: string; trusted: boolean; issues: IssueCollector },
+  {
+    pointer,
+    issues,
+    expressions,
+  }: { pointer: string; issues: IssueCollector; expressions: ExpressionCompiler },
 ): RetryPlan | null {
   if (retry === null) return null;
   const { waitFrom, ...rules } = retry;
@@ -21,8 +25,6 @@ export function compileRetry(
   const compiled =
     waitFrom === null
       ? undefined
-      : issues.attempt(place, () =>
-          compileExpression(waitFrom, { pointer: place, context: 'response', trusted }),
-        );
+      : issues.attempt(place, () => expressions.compile(waitFrom, { pointer: place, context: 'response' }));
   return { rules, waitFrom: compiled ?? null };
 }

@@ -1,5 +1,6 @@
 import { joinPointer } from '../base/json-pointer.ts';
 import { nearestName } from '../base/nearest-name.ts';
+import { noEntries } from '../base/nothing.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
 import { type HostPattern, parseHostPattern } from '../transport/host-pattern.ts';
@@ -25,7 +26,7 @@ export function compileSecretHosts(
     });
     plan.set(name, { hosts: patterns.filter(pattern => pattern !== undefined), pointer: place });
   }
-  return plan;
+  return plan.size === 0 ? noEntries : plan;
 }
 
 /** @throws FerruleError DEFINITION_WRONG_VALUE */
@@ -47,7 +48,7 @@ export function judgeLiteralHost(
   secrets: readonly string[],
   { bindings, issues }: { readonly bindings: SecretHostsPlan; readonly issues: IssueCollector },
 ): void {
-  if (bindings.size === 0 || url.references.some(({ place }) => place === 'host')) return;
+  if (bindings.size === 0 || url.hasHostTags) return;
   const [origin = ''] = /^https?:\/\/[^/?#\\]+/i.exec(source) ?? [];
   // One that cannot be read has an issue of its own.
   if (!URL.canParse(origin)) return;

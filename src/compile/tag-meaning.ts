@@ -1,7 +1,5 @@
-import { FerruleError } from '../errors/ferrule-error.ts';
-import type { TagReference, ValueReader } from '../template/compile-template.ts';
+import type { TagReference } from '../template/compile-template.ts';
 import type { TagName } from '../template/tag-name.ts';
-import type { RenderScope } from './render-scope.ts';
 import type { ValuesPlan } from './values.ts';
 
 /** The names that mean something else than a parameter. */
@@ -51,18 +49,4 @@ export function isNeeded({ required, inSection, place, kind, queryName }: TagRef
   if (required) return true;
   const isValue = kind === 'value' || kind === 'raw';
   return isValue && !inSection && queryName === undefined && (place === 'path' || place === 'host');
-}
-
-/** A caller is told before rendering which parameters are missing; what is not the caller's is looked at here. */
-export function withNeed(
-  tag: TagReference,
-  complaint: string,
-  read: ValueReader<RenderScope>,
-): ValueReader<RenderScope> {
-  if (!isNeeded(tag)) return read;
-  return scope => {
-    const value = read(scope);
-    if (value !== undefined && value !== null && value !== '') return value;
-    throw new FerruleError('KEPT_VALUE_MISSING', `${complaint} "${tag.base}"`, { pointer: tag.pointer });
-  };
 }

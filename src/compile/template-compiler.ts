@@ -1,6 +1,8 @@
 import type { TemplateTag } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
+import type { CompiledExpression } from '../expression/expression.ts';
+import type { ExpressionPlacing } from '../expression/expression-compiler.ts';
 import type { ScopeReferences } from '../expression/scope-roots.ts';
 import {
   type CompiledTemplate,
@@ -18,22 +20,18 @@ import { createUrlNormalizer } from './normal-url.ts';
 import type { ParameterTable } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import type { RenderScope } from './render-scope.ts';
-import {
-  isNeeded,
-  type KeptNames,
-  type KnownNames,
-  type Meaning,
-  meaningOf,
-  withNeed,
-} from './tag-meaning.ts';
+import type { SharedParts } from './shared-parts.ts';
+import { isNeeded, type KeptNames, type KnownNames, type Meaning, meaningOf } from './tag-meaning.ts';
 import type { TextPlan, UrlPlan } from './text-plan.ts';
 import { UsedNames } from './used-names.ts';
+import { valueReaders, withNeed } from './value-readers.ts';
 import { assertKnown } from './values.ts';
 
 export interface TemplateCompilerOptions extends KnownNames {
   readonly tags: readonly TemplateTag[];
   readonly parameters: ParameterTable;
   readonly issues: IssueCollector;
+  readonly shared: SharedParts;
   /** Lint warnings are added here. */
   readonly diagnostics: IssueCollector;
 }
@@ -48,6 +46,8 @@ export class TemplateCompiler {
   readonly #options: TemplateCompilerOptions;
   readonly #used: UsedNames;
   readonly #resolver: TagResolver<RenderScope>;
+  /** The names of the tags of each text, which a plan has no use for. */
+  readonly #tagNames = new WeakMap<TextPlan, readonly string[]>();
 
   constructor(options: TemplateCompilerOptions, used = new UsedNames()) {
     this.#options = options;
@@ -119,21 +119,42 @@ export class TemplateCompiler {
     for (const name of parameters) this.#noteParameter(name, pointer);
   }
 
+  /** Throws EXPRESSION_SYNTAX and EXPRESSION_NOT_ALLOWED. */
+  expression(source: string, placing: ExpressionPlacing): CompiledExpression {
+    return this.#options.shared.expressions.compile(source, placing);
+  }
+
   text(source: string, place: TemplatePlace, pointer: string): TextPlan {
-    return this.#compile(pointer, () => compileTemplate(source, { ...this.#resolver, place, pointer }));
+    const compile = () => this.#toText(compileTemplate(source, { ...this.#resolver, place, pointer }));
+    return this.#attempt(pointer, () => this.#options.shared.text(source, place, compile));
   }
 
   jsonText(source: string, pointer: string): TextPlan {
-    return this.#compile(pointer, () => compileJsonText(source, { ...this.#resolver, pointer }));
+    return this.#attempt(pointer, () =>
+      this.#toText(compileJsonText(source, { ...this.#resolver, pointer })),
+    );
   }
 
   jsonTree(json: unknown, pointer: string): TextPlan {
-    return this.#compile(pointer, () => compileJsonTree(json, { ...this.#resolver, pointer }));
+    return this.#attempt(pointer, () => this.#toText(compileJsonTree(json, { ...this.#resolver, pointer })));
   }
 
-  /** The value of a template that is one tag, as it is: bytes stay bytes. undefined for any other template. */
-  soleValue({ soleTag }: TextPlan): ValueReader<RenderScope> | undefined {
-    return soleTag === undefined ? undefined : this.#toReader(soleTag);
+  /** A template whose value, when it is one tag, is taken as it is: bytes stay bytes. */
+  value(
+    source: string,
+    pointer: string,
+  ): { readonly read: ValueReader<RenderScope>; readonly usesSecret: boolean } {
+    const compile = () => compileTemplate(source, { ...this.#resolver, place: 'text', pointer });
+    const template = this.issues.attempt(pointer, compile) ?? neverCompiled;
+    const { soleTag, render, references } = template;
+    this.#note(references, template.diagnostics);
+    const read = soleTag === undefined ? render : this.#toReader(soleTag);
+    return { read, usesSecret: this.#usesSecret(references) };
+  }
+
+  /** The names in the tags of a text that this compiler has compiled. */
+  tagNamesIn(text: TextPlan): readonly string[] {
+    return this.#tagNames.get(text) ?? [];
   }
 
   url(baseUrl: Placed<string>, path: Placed<string>): UrlPlan {
@@ -142,17 +163,19 @@ export class TemplateCompiler {
         ...this.#resolver,
         baseUrl: { text: baseUrl.definition, pointer: baseUrl.pointer },
         path: { text: path.definition, pointer: path.pointer },
+        finish: createUrlNormalizer(baseUrl.pointer),
       });
     const url: CompiledUrl<RenderScope> = this.issues.attempt(path.pointer, compile) ?? neverCompiled;
-    this.#note(url.references, url.diagnostics);
-    return { ...withNormalOrigin(url, baseUrl.pointer), usesSecret: this.#usesSecret(url.references) };
-  }
-
-  /** The names of query parameters, written out in the URL, whose value is a secret. */
-  secretQueryNames({ references }: UrlPlan): readonly string[] {
-    return references.flatMap(tag =>
-      tag.queryName !== undefined && this.#isSecret(tag) ? [tag.queryName] : [],
-    );
+    const { references, render } = url;
+    this.#note(references, url.diagnostics);
+    return {
+      render,
+      usesSecret: this.#usesSecret(references),
+      hasHostTags: references.some(({ place }) => place === 'host'),
+      secretQueryNames: references.flatMap(tag =>
+        tag.queryName !== undefined && this.#isSecret(tag) ? [tag.queryName] : [],
+      ),
+    };
   }
 
   /** Notes a name that looks like a template: names of parameters and fields are sent as they are. */
@@ -162,10 +185,18 @@ export class TemplateCompiler {
     this.#options.diagnostics.add({ code: 'TEMPLATE_PLACE', pointer, message });
   }
 
-  #compile(pointer: string, compile: () => CompiledTemplate<RenderScope>): TextPlan {
-    const template = this.issues.attempt(pointer, compile) ?? neverCompiled;
-    this.#note(template.references, template.diagnostics);
-    return { ...template, usesSecret: this.#usesSecret(template.references) };
+  #attempt(pointer: string, compile: () => TextPlan): TextPlan {
+    return this.issues.attempt(pointer, compile) ?? neverText;
+  }
+
+  #toText(template: CompiledTemplate<RenderScope>): TextPlan {
+    const { source, references, render, isAbsent } = template;
+    this.#note(references, template.diagnostics);
+    const usesSecret = this.#usesSecret(references);
+    const plan = { source, render, isAbsent, usesSecret, pointer: references[0]?.pointer };
+    const names = references.map(({ name }) => name);
+    if (names.length > 0) this.#tagNames.set(plan, names);
+    return plan;
   }
 
   #note(references: readonly TagReference[], diagnostics: readonly TemplateDiagnostic[]): void {
@@ -222,25 +253,17 @@ export class TemplateCompiler {
     const meaning = this.#meaningOf(tag);
     switch (meaning.kind) {
       case 'secret':
-        return scope => scope.secrets.get(meaning.name);
+        return valueReaders.secret(meaning.name);
       case 'local':
-        return scope => scope.locals?.get(tag.name);
+        return valueReaders.local(tag.name);
       case 'kept':
-        return withNeed(tag, 'The token answer held no', scope => scope.kept?.get(meaning.name));
+        return withNeed(tag, 'The token answer held no', valueReaders.kept(meaning.name));
       case 'value':
-        return withNeed(tag, 'Nothing came out for', scope => scope.values?.get(meaning.name));
-      case 'parameter': {
-        const parameter = this.#options.parameters.find(tag);
-        return scope => scope.parameters.get(parameter);
-      }
+        return withNeed(tag, 'Nothing came out for', valueReaders.value(meaning.name));
+      case 'parameter':
+        return this.#options.parameters.readerOf(tag);
     }
   }
-}
-
-/** By itself, because a closure made in a method of the compiler would keep the whole compiler for as long as the plan. */
-function withNormalOrigin(url: CompiledUrl<RenderScope>, pointer: string): CompiledUrl<RenderScope> {
-  const normalize = createUrlNormalizer(pointer);
-  return { ...url, render: scope => normalize(url.render(scope)) };
 }
 
 /** How an expression uses a parameter: anywhere, without needing it. */
@@ -250,7 +273,7 @@ function toIssue({ pointer, message, line, column }: TemplateDiagnostic): Issue 
   return { code: 'TEMPLATE_SYNTAX', pointer, message: `${message} (line ${line}, column ${column})` };
 }
 
-/** Stands in for a template that has an issue; the definition then never becomes a plan. */
+/** Stand in for a template that has an issue; the definition then never becomes a plan. */
 const neverCompiled: CompiledTemplate<RenderScope> = {
   source: '',
   references: [],
@@ -260,3 +283,4 @@ const neverCompiled: CompiledTemplate<RenderScope> = {
   render: () => '',
   isAbsent: () => false,
 };
+const neverText: TextPlan = { ...neverCompiled, usesSecret: false, pointer: undefined };

@@ -1,6 +1,5 @@
 import { defaults } from '../definition/defaults.ts';
 import type { HttpConnectionConfig, HttpOperationConfig, TestDefinition } from '../definition/definition.ts';
-import { compileExpression } from '../expression/compile-expression.ts';
 import type { CompiledExpression } from '../expression/expression.ts';
 import { compileOperation, type OperationPlan, type OperationSurroundings } from './operation-plan.ts';
 
@@ -53,14 +52,14 @@ export function compileTest(config: HttpConnectionConfig, surroundings: Operatio
 function compileExpectation(
   test: TestDefinition | null,
   testPath: string | null,
-  { trusted, templates }: OperationSurroundings,
+  { templates }: OperationSurroundings,
 ): TestExpectation {
   const expected = test?.expect ?? null;
   if (expected === null) return { kind: test === null && testPath === null ? 'reachable' : 'success' };
   if (typeof expected !== 'string') return { kind: 'status', statusCodes: [expected].flat() };
   const pointer = '/config/test/expect';
   const expression = templates.issues.attempt(pointer, () =>
-    compileExpression(expected, { pointer, context: 'response', trusted }),
+    templates.shared.expressions.compile(expected, { pointer, context: 'response' }),
   );
   return expression === undefined ? { kind: 'success' } : { kind: 'expression', expression };
 }

@@ -2,13 +2,19 @@ import type { CompiledTemplate } from '../template/compile-template.ts';
 import type { CompiledUrl } from '../template/url-template.ts';
 import type { RenderScope } from './render-scope.ts';
 
-/** A compiled template of this connection. */
-export interface TextPlan extends CompiledTemplate<RenderScope> {
+/** A compiled template of this connection: what rendering needs of it, and nothing of what compiling needed. */
+export interface TextPlan extends Pick<CompiledTemplate<RenderScope>, 'source' | 'render' | 'isAbsent'> {
   readonly usesSecret: boolean;
+  /** JSON pointer of the template; undefined when it has no tags. */
+  readonly pointer: string | undefined;
 }
 
-export interface UrlPlan extends CompiledUrl<RenderScope> {
+export interface UrlPlan extends Pick<CompiledUrl<RenderScope>, 'render'> {
   readonly usesSecret: boolean;
+  /** True when values take part in the host. */
+  readonly hasHostTags: boolean;
+  /** The names of query parameters, written out in the URL, whose value is a secret. */
+  readonly secretQueryNames: readonly string[];
 }
 
 /** A named text: a header, a query parameter, a form field. */

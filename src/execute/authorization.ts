@@ -24,14 +24,14 @@ export function authorize<Result>(
   step: (actions: AuthorizationActions, call: AuthCall) => Promise<Result>,
 ): Promise<Result> {
   return withMaskedFailures(context, async () => {
-    const { authorization } = context.strategy;
-    if (authorization === undefined) {
+    const actions = context.strategy.authorization?.();
+    if (actions === undefined) {
       throw new FerruleError('AUTHORIZATION_UNSUPPORTED', 'The connection does not authenticate by OAuth', {
         pointer: '/config/auth',
         expected: 'an auth of type oauth2 or client_credentials',
       });
     }
-    return step(authorization, await toCall(context, options));
+    return step(actions, await toCall(context, options));
   });
 }
 

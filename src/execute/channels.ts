@@ -25,6 +25,8 @@ export interface ChannelParts {
   readonly connectionsPerOrigin: number;
   readonly clock: Clock;
   readonly proxies: Proxies;
+  /** The engine's, by key: those without credentials, which connections that trust alike have in common. */
+  readonly known: LruMap<string, Channel>;
 }
 
 type CertificateTarget = Parameters<AuthServices['certificateKey']>[0];
@@ -36,11 +38,13 @@ export class Channels {
   readonly #connectionsPerOrigin: number;
   readonly #clock: Clock;
   readonly #proxies: Proxies;
+  readonly #known: LruMap<string, Channel>;
   readonly #byTrust = new Map<string, Channel>();
   readonly #byTrustAndProxy = new LruMap<string, Channel>(MAX_PROXIED);
   readonly #withCertificate = new LruMap<string, Channel>(MAX_CERTIFICATES);
 
-  constructor({ plan, egress, connectionsPerOrigin, clock, proxies }: ChannelParts) {
+  constructor({ plan, egress, connectionsPerOrigin, clock, proxies, known }: ChannelParts) {
+    this.#known = known;
     this.#plan = plan;
     this.#proxies = proxies;
     this.#egress = egress;
@@ -87,11 +91,13 @@ export class Channels {
   #forTrust(trust: TrustPlan, scope: RenderScope): Channel {
     const proxies = this.#proxies.forScope(scope);
     // The engine's proxies are always the same, and those of the definition change with their credentials only.
-    const channels = this.#plan.proxy === null ? this.#byTrust : this.#byTrustAndProxy;
+    const isShared = this.#plan.proxy === null;
+    const channels = isShared ? this.#byTrust : this.#byTrustAndProxy;
     const name = proxies === undefined ? trust.key : `${trust.key} ${proxies.key}`;
     const known = channels.get(name);
     if (known !== undefined) return known;
-    const channel = this.#create(trust, proxies);
+    const own = this.#create(trust, proxies);
+    const channel = isShared ? this.#share(own) : own;
     channels.set(name, channel);
     return channel;
   }
@@ -123,6 +129,13 @@ export class Channels {
       ...(proxies === undefined ? {} : { proxies }),
       ...(socketPath === null ? {} : { socketPath }),
     });
+  }
+
+  #share(channel: Channel): Channel {
+    const known = this.#known.get(channel.key);
+    if (known !== undefined) return known;
+    this.#known.set(channel.key, channel);
+    return channel;
   }
 }
 

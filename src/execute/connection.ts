@@ -12,6 +12,7 @@ import type { AuthorizedDevice, DeviceAuthorization, DevicePoll } from '../auth/
 import type { TokenIntrospection, TokenKind, TokenRevocation } from '../auth/oauth2/token-actions.ts';
 import type { TokenKeeper } from '../auth/token-keeper.ts';
 import type { Clock } from '../base/clock.ts';
+import type { LruMap } from '../base/lru-map.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { Redactor } from '../base/redactor.ts';
 import type { CompiledConnection } from '../compile/connection-plan.ts';
@@ -22,7 +23,7 @@ import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import type { EgressPolicy } from '../transport/egress-policy.ts';
 import type { ProxyChoice } from '../transport/proxy-choice.ts';
 import type { StreamPosition } from '../transport/sse-reader.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Channel, Transport } from '../transport/transport.ts';
 import {
   type AuthorizationOptions,
   authorize,
@@ -61,6 +62,8 @@ export interface EngineParts {
   readonly tokenOwner?: string | undefined;
   readonly egress: EgressPolicy;
   readonly connectionsPerOrigin: number;
+  /** By key. */
+  readonly channels: LruMap<string, Channel>;
   /** For connections that name no proxy of their own. */
   readonly proxies: ProxyChoice | undefined;
   readonly secretProvider: SecretProvider | undefined;
@@ -93,7 +96,14 @@ export class Connection {
     const senders = toSenders(plan, parts);
     const proxies = new Proxies(plan.proxy, parts.proxies, clock, redactor);
     const { egress, connectionsPerOrigin } = parts;
-    const channels = new Channels({ plan, egress, connectionsPerOrigin, clock, proxies });
+    const channels = new Channels({
+      plan,
+      egress,
+      connectionsPerOrigin,
+      clock,
+      proxies,
+      known: parts.channels,
+    });
     const exchange = createExchange({ ...senders, plan, clock, redactor, channels, secrets });
     const certificateKey: AuthServices['certificateKey'] = target => channels.certificateKey(target);
     const services = { clock, tokens, states, redactor, randomBytes, exchange, certificateKey };

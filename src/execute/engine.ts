@@ -9,6 +9,7 @@ import { fingerprint } from '../base/fingerprint.ts';
 import { LruMap } from '../base/lru-map.ts';
 import type { SecretValue } from '../base/secret-value.ts';
 import { compileConnection } from '../compile/connection-plan.ts';
+import { SharedParts } from '../compile/shared-parts.ts';
 import type { ConnectionInput } from '../definition/definition-input.ts';
 import { parseConnection } from '../definition/parse-connection.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
@@ -17,7 +18,7 @@ import { createProxyChoice, type ProxyChoice, type ProxySetting } from '../trans
 import { withRedirects } from '../transport/redirects.ts';
 import { withRequestEvents } from '../transport/request-events.ts';
 import { type TracerLike, withTracing } from '../transport/tracing.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Channel, Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/undici-transport.ts';
 import { withWitness } from '../transport/witness.ts';
 import { Connection, type EngineParts } from './connection.ts';
@@ -100,6 +101,8 @@ export interface Engine {
 /** How many compiled connections and tokens are kept. */
 const MAX_CONNECTIONS = 2_000;
 const MAX_TOKENS = 10_000;
+/** Channels of executing connections that are found again by others; one forgotten is made anew. */
+const MAX_CHANNELS = 256;
 /** How many definitions given as text are found again without reading them: the fingerprint of 40 kB takes 25 µs. */
 const MAX_TEXTS = 32;
 const MAX_OWN_TOKENS = 1_000;
@@ -130,7 +133,9 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const tokens = new TokenKeeper({ ...keep, capacity: MAX_TOKENS, store, onEvent });
   const authorizationKey = toAuthorizationKey(options.authorizationKey ?? randomBytes(32));
   const states = { key: authorizationKey, store: store ?? createMemoryTokenStore({ clock }) };
+  const shared = new SharedParts(options.trustDefinitions ?? true);
   const connections = new LruMap<string, Connection>(MAX_CONNECTIONS);
+  const channels = new LruMap<string, Channel>(MAX_CHANNELS);
   const closing = new AbortController();
 
   const textKeys = new LruMap<string, string>(MAX_TEXTS);
@@ -147,14 +152,15 @@ export function createEngine(options: EngineOptions = {}): Engine {
     lent: Pick<EngineParts, 'tokens' | 'states' | 'tokenOwner'>,
   ) => {
     const parsed = parseConnection(definition);
-    const trusted = options.trustDefinitions ?? true;
-    const connection = new Connection(compileConnection(parsed, { trusted, nowMs: clock.now() }), {
+    const compiled = compileConnection(parsed, { shared, nowMs: clock.now() });
+    const connection = new Connection(compiled, {
       clock,
       wire,
       transport,
       ...lent,
       egress,
       connectionsPerOrigin,
+      channels,
       proxies,
       secretProvider: options.secretProvider,
       log,
@@ -192,6 +198,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     closing.abort();
     connections.clear();
     textKeys.clear();
+    channels.clear();
     tokens.clear();
     if (options.transport === undefined) await transport.close();
   };

@@ -39,7 +39,7 @@ export class SecretReader {
   readonly #known: SecretValues;
   readonly #bindings: SecretHostsPlan;
   /** By value: while a secret is rotated, calls with the old and the new one are under way together. */
-  readonly #provided = new WeakMap<SecretValue, SecretBinding>();
+  #provided: WeakMap<SecretValue, SecretBinding> | undefined;
   #mayBeBound: boolean;
 
   constructor(
@@ -55,9 +55,8 @@ export class SecretReader {
     this.#defined = defined;
     this.#provider = provider;
     this.#redactor = redactor;
-    const known = [...defined].filter((entry): entry is [string, SecretValue] => entry[1] !== null);
-    this.#known = new Map(known);
-    for (const [, value] of known) redactor.keep(value);
+    this.#known = isComplete(defined) ? defined : new Map(defined.entries().filter(isGiven));
+    for (const value of this.#known.values()) redactor.keep(value);
   }
 
   /** The values of at least the named secrets. Throws SECRET_MISSING for one that nobody supplies. */
@@ -71,7 +70,7 @@ export class SecretReader {
     return {
       bindingsOf: name => {
         const value = secrets.get(name);
-        const provided = value === undefined ? undefined : this.#provided.get(value);
+        const provided = value === undefined ? undefined : this.#provided?.get(value);
         return [this.#bindings.get(name), provided].filter(binding => binding !== undefined);
       },
     };
@@ -108,6 +107,7 @@ export class SecretReader {
       );
     }
     this.#mayBeBound = true;
+    this.#provided ??= new WeakMap();
     this.#provided.set(secret, {
       hosts: patterns.filter(pattern => pattern !== undefined),
       pointer: toJsonPointer(['secrets', name]),
@@ -141,6 +141,14 @@ export class SecretReader {
       cause,
     });
   }
+}
+
+function isComplete(secrets: ReadonlyMap<string, SecretValue | null>): secrets is SecretValues {
+  return secrets.values().every(value => value !== null);
+}
+
+function isGiven(entry: readonly [string, SecretValue | null]): entry is [string, SecretValue] {
+  return entry[1] !== null;
 }
 
 function isBound(answer: unknown): answer is BoundSecret {

@@ -2,6 +2,7 @@ import { compileOutputs } from '../compile/output-plan.ts';
 import type { OutputsDefinition } from '../definition/definition.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { IssueCollector } from '../errors/issue-collector.ts';
+import { ExpressionCompiler } from '../expression/expression-compiler.ts';
 import { type MappedOutputs, mapOutputs } from './map-outputs.ts';
 
 /** An answer as somebody wrote it down: what outputs are tried on. */
@@ -31,7 +32,8 @@ export async function transformAnswer(
   { trustDefinitions = true }: TransformOptions = {},
 ): Promise<MappedOutputs> {
   const issues = new IssueCollector();
-  const plans = compileOutputs(outputs, { pointer: '', trusted: trustDefinitions, issues });
+  const expressions = new ExpressionCompiler(trustDefinitions);
+  const plans = compileOutputs(outputs, { pointer: '', expressions, issues });
   issues.throwIfAny('DEFINITION_INVALID', count => `The outputs have ${count}`);
   const { statusCode = 200, headers = {}, body } = answer;
   if (!Number.isInteger(statusCode)) {

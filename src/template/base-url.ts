@@ -1,15 +1,10 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
-import {
-  type CompiledNodes,
-  compileNodes,
-  type DynamicPart,
-  type PlaceLexer,
-  toDynamic,
-} from './compile-nodes.ts';
-import type { TagResolver } from './compile-template.ts';
+import { type CompiledNodes, compileNodes, type DynamicPart, type PlaceLexer } from './compile-nodes.ts';
+import type { TagReference, TagResolver } from './compile-template.ts';
 import type { TemplateNode } from './parse-template.ts';
-import { createPathLexer } from './path-lexer.ts';
+import { createPathLexer, finishPath } from './path-lexer.ts';
 import { completeStaticPath, completeStaticQuery } from './percent-encoding.ts';
+import { toDynamic, toPair } from './renderers.ts';
 import { type TemplateSource, templateError } from './text-position.ts';
 import { AUTHORITY_CHARACTERS, findBaseUrlProblem, isAuthority } from './url-rules.ts';
 import { refusedValue, refusedValues } from './value-errors.ts';
@@ -51,9 +46,8 @@ function compileUrlTag<Scope>(
   const lexer = createUrlLexer(others.length > 0);
   const url = compileNodes(source, first === undefined ? [] : [first], lexer, resolver);
   const rest = compilePathNodes(source, others, resolver);
-  const [renderUrl, renderRest] = [toDynamic(url.part), toDynamic(rest.part)];
   return {
-    part: (scope, frame) => renderUrl(scope, frame) + renderRest(scope, frame),
+    part: toPair(url.part, rest.part, (start, end) => start + end),
     references: [...url.references, ...rest.references],
   };
 }
@@ -113,8 +107,14 @@ export function compilePathNodes<Scope>(
 ): CompiledNodes<Scope> {
   const lexer = createPathLexer(source);
   const { part, references } = compileNodes(source, nodes, lexer, resolver);
-  if (typeof part === 'string') return { part: lexer.finish(part), references };
-  return { part: (scope, frame) => lexer.finish(part(scope, frame)), references };
+  // A copy, which has no room to grow.
+  const tags = lexer.segmentTags.slice();
+  return { part: typeof part === 'string' ? finishPath(part, tags) : toPath(part, tags), references };
+}
+
+/** By itself, so that the plan does not keep the lexer. */
+function toPath<Scope>(part: DynamicPart<Scope>, tags: readonly TagReference[]): DynamicPart<Scope> {
+  return (scope, frame) => finishPath(part(scope, frame), tags);
 }
 
 function createSchemeLexer(source: TemplateSource): PlaceLexer {

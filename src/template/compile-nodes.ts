@@ -1,5 +1,6 @@
 import type { CompiledTemplate, TagReference, TagResolver, ValueReader } from './compile-template.ts';
 import type { ParsedTemplate, SectionNode, TemplateNode, ValueNode } from './parse-template.ts';
+import { asItIs, constantly, toAbsence, toDynamic, toRender, toSequence, toWriter } from './renderers.ts';
 import { type Frame, lookUp, notFound } from './section-lookup.ts';
 import type { TemplateSource } from './text-position.ts';
 import { coerceToHint } from './type-hint.ts';
@@ -26,7 +27,7 @@ export interface PlaceLexer {
 
 /** A compiled stretch of a template: static text, or what renders it. */
 export type Part<Scope> = string | DynamicPart<Scope>;
-export type DynamicPart<Scope> = (scope: Scope, frame: Frame | undefined) => string;
+export type DynamicPart<Scope> = (scope: Scope, frame?: Frame) => string;
 
 export interface CompiledNodes<Scope> {
   readonly part: Part<Scope>;
@@ -42,20 +43,19 @@ export function assembleTemplate<Scope>(
   parsed: ParsedTemplate,
   lexer: PlaceLexer,
   resolver: TagResolver<Scope>,
-  chooseFinish: () => (text: string) => string = () => text => text,
+  chooseFinish: () => (text: string) => string = () => asItIs,
 ): CompiledTemplate<Scope> {
   const { part, references } = compileNodes(source, parsed.nodes, lexer, resolver);
   const finish = chooseFinish();
   const { read, soleTag } = readSoleTag(parsed.nodes, references, resolver);
-  const constant = typeof part === 'string' ? finish(part) : '';
   return Object.freeze({
     source: source.text,
     references,
     isConstant: typeof part === 'string',
     soleTag,
     diagnostics: parsed.diagnostics,
-    render: typeof part === 'string' ? () => constant : (scope: Scope) => finish(part(scope, undefined)),
-    isAbsent: read === undefined ? () => false : (scope: Scope) => (read(scope) ?? undefined) === undefined,
+    render: typeof part === 'string' ? constantly(finish(part)) : toRender(part, finish),
+    isAbsent: toAbsence(read),
   });
 }
 
@@ -109,13 +109,13 @@ class NodeCompiler<Scope> {
     if (node.kind === 'section' || node.kind === 'inverted')
       return this.#compileSection(node, tag, read, depth);
     const write = this.#lexer.escape(tag, node.offset);
-    return (scope, frame) => write(read(scope, frame));
+    return toWriter(read, write);
   }
 
   #compileSection(
     node: SectionNode,
     tag: TagReference,
-    read: (scope: Scope, frame: Frame | undefined) => unknown,
+    read: (scope: Scope, frame?: Frame) => unknown,
     depth: number,
   ): Part<Scope> {
     const leave = this.#lexer.enterSection(node.name.name, node.offset);
@@ -124,27 +124,39 @@ class NodeCompiler<Scope> {
     return node.kind === 'inverted' ? invertedSection(tag, read, body) : section(tag, read, body);
   }
 
-  #compileRead(tag: TagReference): (scope: Scope, frame: Frame | undefined) => unknown {
-    if (tag.name === '.') return (_scope, frame) => frame?.item;
+  #compileRead(tag: TagReference): (scope: Scope, frame?: Frame) => unknown {
+    if (tag.name === '.') return readItem;
     const read = this.#resolver.resolve(tag);
     if (!tag.inSection || this.#resolver.isFixed?.(tag) === true) return read;
-    const path = tag.base.split('.');
-    return (scope, frame) => {
-      const found = lookUp(frame, tag, path);
-      return found === notFound ? read(scope) : found;
-    };
+    return toItemReader(tag, read);
   }
 
   #toReference({ name, kind }: ValueNode | SectionNode, depth: number): TagReference {
     const { place, queryName } = this.#lexer;
     const { pointer } = this.#source;
-    return Object.freeze({ ...name, kind, place, inSection: depth > 0, pointer, queryName });
+    // Written out: a spread would make objects a third larger, and the errors of rendering keep these.
+    const { name: written, base, required, hint } = name;
+    const inSection = depth > 0;
+    return Object.freeze({ name: written, base, required, hint, kind, place, inSection, pointer, queryName });
   }
+}
+
+const readItem = (_scope: unknown, frame?: Frame): unknown => frame?.item;
+
+function toItemReader<Scope>(
+  tag: TagReference,
+  read: ValueReader<Scope>,
+): (scope: Scope, frame?: Frame) => unknown {
+  const path = tag.base.split('.');
+  return (scope, frame) => {
+    const found = lookUp(frame, tag, path);
+    return found === notFound ? read(scope) : found;
+  };
 }
 
 function section<Scope>(
   tag: TagReference,
-  read: (scope: Scope, frame: Frame | undefined) => unknown,
+  read: (scope: Scope, frame?: Frame) => unknown,
   body: DynamicPart<Scope>,
 ): DynamicPart<Scope> {
   return (scope, frame) => {
@@ -177,7 +189,7 @@ const tooMuch = `sections that repeat at most ${MAX_REPETITIONS} times and make 
 
 function invertedSection<Scope>(
   tag: TagReference,
-  read: (scope: Scope, frame: Frame | undefined) => unknown,
+  read: (scope: Scope, frame?: Frame) => unknown,
   body: DynamicPart<Scope>,
 ): DynamicPart<Scope> {
   return (scope, frame) => (isFalsy(readCondition(read(scope, frame), tag)) ? body(scope, frame) : '');
@@ -197,14 +209,6 @@ function concatenate<Scope>(parts: readonly Part<Scope>[]): Part<Scope> {
     else if (part !== '') merged.push(part);
   }
   const [only = ''] = merged;
-  if (merged.length < 2) return only;
-  return (scope, frame) => {
-    let rendered = '';
-    for (const part of merged) rendered += typeof part === 'string' ? part : part(scope, frame);
-    return rendered;
-  };
-}
-
-export function toDynamic<Scope>(part: Part<Scope>): DynamicPart<Scope> {
-  return typeof part === 'string' ? () => part : part;
+  // A copy, which has no room to grow.
+  return merged.length < 2 ? only : toSequence(merged.slice());
 }

@@ -4,6 +4,7 @@ import type { CompiledTemplate, TemplateOptions } from './compile-template.ts';
 import { JsonLexer } from './json-lexer.ts';
 import { TreeCompiler } from './json-tree.ts';
 import { parseTemplate } from './parse-template.ts';
+import { asItIs, constantly, toAbsence } from './renderers.ts';
 import { toStrictJson } from './strict-json.ts';
 import { toPosition } from './text-position.ts';
 
@@ -21,7 +22,7 @@ export function compileJsonText<Scope>(
   const source = { text, pointer: options.pointer };
   const lexer = new JsonLexer(source);
   return assembleTemplate(source, parseTemplate(source, options.tags), lexer, options, () =>
-    lexer.isProven() ? rendered => rendered : rendered => ensureJson(rendered, options.pointer),
+    lexer.isProven() ? asItIs : toJsonFinish(options.pointer),
   );
 }
 
@@ -36,7 +37,6 @@ export function compileJsonTree<Scope>(
 ): CompiledTemplate<Scope> {
   const compiler = new TreeCompiler(options);
   const root = compiler.compile(json, options.pointer, 0);
-  const constant = typeof root === 'string' ? root : '';
   const isSoleTag = typeof json === 'string' && compiler.soleTags.length === 1;
   return Object.freeze({
     source: JSON.stringify(json) ?? '',
@@ -44,10 +44,17 @@ export function compileJsonTree<Scope>(
     isConstant: typeof root === 'string',
     soleTag: isSoleTag ? compiler.soleTags[0] : undefined,
     diagnostics: compiler.diagnostics,
-    render: typeof root === 'string' ? () => constant : (scope: Scope) => root(scope) ?? 'null',
-    isAbsent:
-      isSoleTag && typeof root !== 'string' ? (scope: Scope) => root(scope) === undefined : () => false,
+    render: typeof root === 'string' ? constantly(root) : toTreeRender(root),
+    isAbsent: toAbsence(isSoleTag && typeof root !== 'string' ? root : undefined),
   });
+}
+
+function toTreeRender<Scope>(root: (scope: Scope) => string | undefined): (scope: Scope) => string {
+  return scope => root(scope) ?? 'null';
+}
+
+function toJsonFinish(pointer: string): (rendered: string) => string {
+  return rendered => ensureJson(rendered, pointer);
 }
 
 /** `JSON.parse` judges; only when it refuses, superfluous commas are dropped or the problem is located. */

@@ -1,9 +1,10 @@
 import { joinPointer } from '../base/json-pointer.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import { compileNodes, type PlaceLexer, readSoleTag, toDynamic } from './compile-nodes.ts';
+import { compileNodes, type PlaceLexer, readSoleTag } from './compile-nodes.ts';
 import type { TagReference, TagResolver, ValueReader } from './compile-template.ts';
 import { encodeJson, escapeJsonText, toText } from './encode-json.ts';
 import { parseTemplate, type TemplateDiagnostic } from './parse-template.ts';
+import { toDynamic } from './renderers.ts';
 import { toStrictJson } from './strict-json.ts';
 import { coerceToHint } from './type-hint.ts';
 

@@ -18,8 +18,8 @@ const EMPTY_SEGMENT = /(?:^|\/)(?:\uffff(\d+)\uffff)+(?=[/?]|$)/;
 const EMPTY_VALUES = /\uffff\d+\uffff/g;
 
 export interface PathLexer extends PlaceLexer {
-  /** Judges a rendered path as a whole. Throws VALUE_REFUSED for empty segments and dot segments. */
-  finish(rendered: string): string;
+  /** The tags read so far that stand in the path itself, in order. */
+  readonly segmentTags: readonly TagReference[];
 }
 
 /** Follows a path and, from the first question mark on, a query. */
@@ -58,7 +58,7 @@ export function createPathLexer(source: TemplateSource): PathLexer {
     },
     // Where a section may have begun the query, tags behind it are escaped for a query: that is safe in a path too.
     enterSection: () => () => {},
-    finish: rendered => finishPath(rendered, tags),
+    segmentTags: tags,
   };
 }
 
@@ -74,7 +74,11 @@ function createSegmentEscape(tag: TagReference, index: number): Escape {
   };
 }
 
-function finishPath(rendered: string, tags: readonly TagReference[]): string {
+/**
+ * Judges a rendered path as a whole; `tags` are those of its segments. Throws VALUE_REFUSED for empty segments and dot
+ * segments.
+ */
+export function finishPath(rendered: string, tags: readonly TagReference[]): string {
   const emptySegment = rendered.includes(EMPTY) ? EMPTY_SEGMENT.exec(rendered) : null;
   const emptyTag = tags[Number(emptySegment?.[1] ?? -1)];
   if (emptyTag !== undefined) throw refusedValue(emptyTag, 'is empty and would leave an empty path segment');

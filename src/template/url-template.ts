@@ -1,14 +1,17 @@
 import { compileBaseUrl, compilePathNodes } from './base-url.ts';
-import { type CompiledNodes, compileNodes, toDynamic } from './compile-nodes.ts';
+import { type CompiledNodes, compileNodes } from './compile-nodes.ts';
 import type { TagReference, TagResolver } from './compile-template.ts';
 import { parseTemplate, type TemplateDiagnostic, type TemplateNode } from './parse-template.ts';
 import { relativeReferenceLexer } from './relative-reference.ts';
+import { asItIs, constantly, toPair, toRender } from './renderers.ts';
 import { type TemplateSource, templateError } from './text-position.ts';
 import { joinUrl } from './url-rules.ts';
 
 export interface UrlTemplateOptions<Scope> extends TagResolver<Scope> {
   readonly baseUrl: TemplateSource;
   readonly path: TemplateSource;
+  /** Has the last word on each URL. */
+  readonly finish?: (url: string) => string;
 }
 
 /** A base URL and a path, ready to be rendered any number of times. Frozen; holds no values. */
@@ -27,22 +30,21 @@ export interface CompiledUrl<Scope> {
 
 /** Compiles base URL and path. Throws TEMPLATE_SYNTAX, TEMPLATE_PLACE and URL_INVALID. */
 export function compileUrlTemplate<Scope>(options: UrlTemplateOptions<Scope>): CompiledUrl<Scope> {
-  const { baseUrl, path, tags } = options;
+  const { baseUrl, path, tags, finish = asItIs } = options;
   const parsedBase = parseTemplate(baseUrl, tags);
   const parsedPath = parseTemplate(path, tags);
   const base = compileBaseUrl(baseUrl, parsedBase.nodes, options);
   const rest = compilePath(path, parsedPath.nodes, options);
-  const [renderBase, renderRest] = [toDynamic(base.part), toDynamic(rest.part)];
-  const render = (scope: Scope) => joinUrl(renderBase(scope, undefined), renderRest(scope, undefined));
   const constant =
     typeof base.part === 'string' && typeof rest.part === 'string'
-      ? joinUrl(base.part, rest.part)
+      ? finish(joinUrl(base.part, rest.part))
       : undefined;
   return Object.freeze({
     references: Object.freeze([...base.references, ...rest.references]),
     isConstant: constant !== undefined,
     diagnostics: [...parsedBase.diagnostics, ...parsedPath.diagnostics],
-    render: constant === undefined ? render : () => constant,
+    render:
+      constant === undefined ? toRender(toPair(base.part, rest.part, joinUrl), finish) : constantly(constant),
   });
 }
 

@@ -112,7 +112,12 @@ export function createTrust(options: TrustOptions = {}): TrustPlan {
     ]),
     serverName,
     pins,
-    () => buildContext(authorities, caMode, client, minVersion),
+    toBuild(
+      authorities.map(certificate => certificate.toString()),
+      caMode,
+      client,
+      minVersion,
+    ),
   );
 }
 
@@ -142,22 +147,32 @@ class LazyTrustPlan implements TrustPlan {
 }
 
 /** Most connections trust Node's roots and nothing else: they share one context. */
-const defaultTrust: TrustPlan = new LazyTrustPlan('default', undefined, [], () =>
-  buildContext([], 'extend', undefined, 'TLSv1.2'),
+const defaultTrust: TrustPlan = new LazyTrustPlan(
+  'default',
+  undefined,
+  [],
+  toBuild([], 'extend', undefined, 'TLSv1.2'),
 );
 
+/** Keeps the text of certificates: objects of them take twice the memory. */
+function toBuild(...parts: Parameters<typeof buildContext>): () => SecureContext {
+  return () => buildContext(...parts);
+}
+
 function buildContext(
-  authorities: readonly X509Certificate[],
+  pems: readonly string[],
   caMode: 'extend' | 'replace',
   client: ClientIdentity | undefined,
   minVersion: 'TLSv1.2' | 'TLSv1.3',
 ): SecureContext {
-  const pems = authorities.map(certificate => certificate.toString());
+  const { X509Certificate } = process.getBuiltinModule('node:crypto');
   const context = process.getBuiltinModule('node:tls').createSecureContext({
     minVersion,
-    ...(caMode === 'replace' ? { ca: pems } : {}),
+    ...(caMode === 'replace' ? { ca: [...pems] } : {}),
     // An author who pastes an intermediate certificate without its root means to trust it.
-    ...(authorities.every(isSelfSigned) ? {} : ({ allowPartialTrustChain: true } as SecureContextOptions)),
+    ...(pems.every(pem => isSelfSigned(new X509Certificate(pem)))
+      ? {}
+      : ({ allowPartialTrustChain: true } as SecureContextOptions)),
     ...(client === undefined
       ? {}
       : {

@@ -1,12 +1,16 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { compileConnection } from '../../src/compile/connection-plan.ts';
+import { SharedParts } from '../../src/compile/shared-parts.ts';
 import { parseConnection } from '../../src/definition/parse-connection.ts';
 import { type ConnectionInput, createEngine } from '../../src/index.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const compile = (definition: ConnectionInput) =>
-  compileConnection(parseConnection(definition), { trusted: true, nowMs: Date.UTC(2030, 0, 1) });
+  compileConnection(parseConnection(definition), {
+    shared: new SharedParts(true),
+    nowMs: Date.UTC(2030, 0, 1),
+  });
 
 const base = { name: 'Acme', type: 'http' } as const;
 const baseUrl = 'https://api.ferrule.test';

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { compileConnection } from '../../src/compile/connection-plan.ts';
+import { SharedParts } from '../../src/compile/shared-parts.ts';
 import { parseConnection } from '../../src/definition/parse-connection.ts';
 import { createConnectionTransport } from '../../src/execute/connection-transport.ts';
 import { withRedirects } from '../../src/transport/redirects.ts';
@@ -15,7 +16,7 @@ const parts = () => {
 
 const planOf = (config: object) => {
   const parsed = parseConnection({ name: 'c', config: { baseUrl: 'http://a.example', ...config } });
-  return compileConnection(parsed, { trusted: true, nowMs: 0 }).plan;
+  return compileConnection(parsed, { shared: new SharedParts(true), nowMs: 0 }).plan;
 };
 
 test('a connection that asks for nothing is sent with the transport that all of them share', () => {

@@ -1,4 +1,5 @@
 import { fingerprint } from '../../base/fingerprint.ts';
+import { once } from '../../base/once.ts';
 import { SecretValue } from '../../base/secret-value.ts';
 import type { Oauth2Plan } from '../../compile/auth/oauth2.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
@@ -28,23 +29,23 @@ import { toTokenRequest } from './token-request.ts';
 
 /** OAuth 2.0 (RFC 6749): tokens by any grant, renewed by refresh tokens where the grant has them. */
 export function createOauth2(plan: Oauth2Plan, services: AuthServices): AuthStrategy {
-  const client = createOauthClient(plan, services);
+  const client = once(() => createOauthClient(plan, services));
   const keyOf = createTokenKey(plan, services);
   const source = {
     keyOf,
     request: async (call: AuthCall, current: StoredToken | undefined) => {
-      const token = await renew(client, call, current);
+      const token = await renew(client(), call, current);
       // What a person gave stays renewable by what it was given for.
       return current?.parameters === undefined ? token : { ...token, parameters: current.parameters };
     },
   };
   return {
     ...createTokenStrategy(source, plan.use, services),
-    authorization: {
-      ...createTokenActions(client, keyOf),
-      ...createAuthorizationCode(client, keyOf),
-      ...createDeviceCode(client, keyOf),
-    },
+    authorization: () => ({
+      ...createTokenActions(client(), keyOf),
+      ...createAuthorizationCode(client(), keyOf),
+      ...createDeviceCode(client(), keyOf),
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { LruMap } from '../../base/lru-map.ts';
 import { SingleFlight } from '../../base/single-flight.ts';
 import type { Oauth2Plan } from '../../compile/auth/oauth2.ts';
+import type { UrlPlan } from '../../compile/text-plan.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { AuthCall, AuthServices } from '../auth-strategy.ts';
 import { isElsewhere, readServerMetadata, type ServerMetadata, toMetadataUrls } from './server-metadata.ts';
@@ -12,12 +13,19 @@ const LIFETIME_MS = 60 * 60 * 1000;
 /** Issuers of one connection: more than one only when parameters go into the URL. */
 const MAX_ISSUERS = 16;
 
+type DiscoveryServices = Pick<AuthServices, 'clock' | 'exchange'>;
+
 /** The metadata of the plan's issuer, asked for once an hour. Undefined when the plan names no issuer. */
 export type Discovery = (call: AuthCall) => Promise<ServerMetadata | undefined>;
 
-export function createDiscovery(
+export function createDiscovery(plan: Oauth2Plan, services: DiscoveryServices): Discovery {
+  return plan.issuer === null ? async () => undefined : createMetadataReader(plan, plan.issuer, services);
+}
+
+function createMetadataReader(
   plan: Oauth2Plan,
-  { clock, exchange }: Pick<AuthServices, 'clock' | 'exchange'>,
+  issuerUrl: UrlPlan,
+  { clock, exchange }: DiscoveryServices,
 ): Discovery {
   const known = new LruMap<string, { readonly metadata: ServerMetadata; readonly untilMs: number }>(
     MAX_ISSUERS,
@@ -42,8 +50,7 @@ export function createDiscovery(
   };
 
   return async call => {
-    if (plan.issuer === null) return undefined;
-    const issuer = toIssuer(plan.issuer.render(call.scope), pointer);
+    const issuer = toIssuer(issuerUrl.render(call.scope), pointer);
     const kept = known.get(issuer);
     if (kept !== undefined && clock.now() < kept.untilMs) return kept.metadata;
     return flights.run(issuer, async () => {

@@ -60,8 +60,8 @@ export function compileHmac(
   const placements = definition.placements.map((placement, index) =>
     compilePlacement(placement, `${pointer}/placements/${index}`, signing),
   );
-  const holdsSignature = ({ references }: TextPlan) =>
-    references.some(({ name }) => name === 'signature' || values.get(name)?.readsSignature === true);
+  const holdsSignature = (text: TextPlan) =>
+    signing.tagNamesIn(text).some(name => name === 'signature' || values.get(name)?.readsSignature === true);
   const isAfter = ({ value }: PlacementPlan) => holdsSignature(value);
   compiler.issues.attempt(pointer, () => {
     if (holdsSignature(message)) throw signatureInMessage(pointer);

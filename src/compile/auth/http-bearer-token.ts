@@ -59,7 +59,6 @@ export function compileHttpBearerToken(
   header: TokenPlacement,
   surroundings: AuthSurroundings,
 ): HttpBearerTokenPlan {
-  const { trusted } = surroundings;
   const { token, keepCookies = false } = definition;
   const { tokenOutput, expirationOutput, steps = [], refresh } = token;
   const tokenPointer = `${pointer}/token`;
@@ -83,13 +82,12 @@ export function compileHttpBearerToken(
   } as const;
   const use = compileTokenUse(definition, pointer, {
     compiler,
-    trusted,
     header,
     expiration: expirationOutput === undefined ? null : { ...expiration, source: expirationOutput },
     kept,
   });
   const outputs = compiler.apart();
-  const output = compileTokenExpression(tokenOutput, `${tokenPointer}/tokenOutput`, outputs, trusted);
+  const output = compileTokenExpression(tokenOutput, `${tokenPointer}/tokenOutput`, outputs);
   const refreshPlan =
     refresh === undefined
       ? null
@@ -133,7 +131,7 @@ function compileStep(
   const keeping = own.apart();
   return {
     exchange: compileTokenRequest(step, place, own, { ...surroundings, compiler }),
-    keep: compileKeep(step.keep, `${place}/keep`, keeping, surroundings.trusted),
+    keep: compileKeep(step.keep, `${place}/keep`, keeping),
     keptSecrets: keeping.secretsUsed,
   };
 }
@@ -168,7 +166,6 @@ function compileRefresh(
   surroundings: AuthSurroundings,
   earlier: ReadonlyMap<string, boolean>,
 ): TokenRefreshPlan {
-  const { trusted } = surroundings;
   const { token } = definition;
   const { refresh } = token;
   const place = `${pointer}/token/refresh`;
@@ -185,13 +182,11 @@ function compileRefresh(
     refresh.tokenOutput ?? token.tokenOutput,
     `${ownOutput ? place : `${pointer}/token`}/tokenOutput`,
     outputs,
-    trusted,
   );
   const expirationPlace = refresh.expirationOutput === undefined ? `${pointer}/token` : place;
   const expiration = refresh.expirationOutput ?? token.expirationOutput;
   const use = compileTokenUse(definition, pointer, {
     compiler,
-    trusted,
     header,
     expiration:
       expiration === undefined

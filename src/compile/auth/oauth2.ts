@@ -1,4 +1,5 @@
 import { fingerprint } from '../../base/fingerprint.ts';
+import { noEntries } from '../../base/nothing.ts';
 import type { GrantDefinition, Oauth2ClientDefinition } from '../../definition/auth/oauth2.ts';
 import { defaults } from '../../definition/defaults.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
@@ -48,11 +49,11 @@ export function compileOauth2(
   { definition, pointer }: Placed<Oauth2ClientDefinition & GrantDefinition>,
   surroundings: AuthSurroundings,
 ): Oauth2Plan {
-  const { trusted, hasClientCertificate, parameters } = surroundings;
+  const { hasClientCertificate, parameters } = surroundings;
   const { scope, tokenOutput, expiry, refreshTokenOutput = 'body.refresh_token' } = definition;
   // Nothing is kept before there is a token, so a tag of such a name in a token request is a mistake.
   const callback = definition.grant === 'authorization_code' ? (definition.keepCallback ?? []) : [];
-  const kept = new Map(callback.map(name => [name, false] as const));
+  const kept = callback.length === 0 ? noEntries : new Map(callback.map(name => [name, false] as const));
   const later = new Set(keptNamesOf(definition, kept).known.keys());
   const whole = surroundings.compiler.withKept({ known: new Map(), later });
   const compiler = whole.apart();
@@ -87,11 +88,9 @@ export function compileOauth2(
       tokenOutput ?? 'body.access_token',
       tokenOutput === undefined ? pointer : `${pointer}/tokenOutput`,
       output,
-      trusted,
     ),
     use: compileTokenUse({ ...definition, refreshTokenOutput }, pointer, {
       compiler: whole,
-      trusted,
       header: { header: defaults.tokenHeader, prefix: defaults.tokenPrefix },
       expiration: { source: 'body.expires_in', pointer: `${pointer}/tokenUrl`, format: 'seconds' },
       kept,

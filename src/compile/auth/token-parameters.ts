@@ -1,4 +1,5 @@
 import { joinPointer } from '../../base/json-pointer.ts';
+import { noEntries } from '../../base/nothing.ts';
 import type { TokenRequestDefinition } from '../../definition/auth/oauth-client.ts';
 import { describeValue } from '../../errors/describe-value.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
@@ -41,7 +42,7 @@ export function compileTokenParameters(
     headers: compileHeaders(headers, `${pointer}/headers`, compiler),
     fields: isJson ? [] : compileFields(params, `${pointer}/params`, compiler),
     tree: isJson && Object.keys(params).length > 0 ? compiler.jsonTree(params, `${pointer}/params`) : null,
-    names: new Map(Object.entries(names)),
+    names: Object.keys(names).length === 0 ? noEntries : new Map(Object.entries(names)),
   };
 }
 

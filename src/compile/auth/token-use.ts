@@ -1,6 +1,6 @@
 import { joinPointer } from '../../base/json-pointer.ts';
+import { noEntries } from '../../base/nothing.ts';
 import type { ExpiryFormat, KeepDefinitions, TokenUseDefinition } from '../../definition/auth/token-use.ts';
-import { compileExpression } from '../../expression/compile-expression.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenPlacement } from '../auth-plan.ts';
 import type { KeptNames } from '../tag-meaning.ts';
@@ -49,7 +49,6 @@ export interface KeepPlan {
 
 export interface TokenUseSurroundings {
   readonly compiler: TemplateCompiler;
-  readonly trusted: boolean;
   readonly header: TokenPlacement;
   /** What the strategy's own fields say of expiry, for definitions without `expiry.value`. */
   readonly expiration?: {
@@ -70,7 +69,7 @@ export function compileTokenUse(
   pointer: string,
   surroundings: TokenUseSurroundings,
 ): TokenUsePlan {
-  const { compiler, trusted, kept } = surroundings;
+  const { compiler, kept } = surroundings;
   const { rejectedWhen, refreshTokenOutput } = definition;
   const answers = compiler.withKept({ known: kept ?? new Map(), later: new Set() }).apart();
   const names = keptNamesOf(definition, kept);
@@ -86,18 +85,16 @@ export function compileTokenUse(
     header: surroundings.header,
     placements,
     expiry: compileExpiry(definition, pointer, answers, surroundings),
-    keep: compileKeep(definition.keep ?? {}, `${pointer}/keep`, answers, trusted),
+    keep: compileKeep(definition.keep ?? {}, `${pointer}/keep`, answers),
     keepCookies: definition.keepCookies ?? false,
     kept: names.known,
     rejectedWhen:
-      rejectedWhen === undefined
-        ? null
-        : compileAnswer(rejectedWhen, `${pointer}/rejectedWhen`, compiler, trusted),
+      rejectedWhen === undefined ? null : compileAnswer(rejectedWhen, `${pointer}/rejectedWhen`, compiler),
     replayWrites: definition.replayWrites ?? false,
     refreshTokenOutput:
       refreshTokenOutput === undefined
         ? null
-        : compileTokenExpression(refreshTokenOutput, `${pointer}/refreshTokenOutput`, answers, trusted),
+        : compileTokenExpression(refreshTokenOutput, `${pointer}/refreshTokenOutput`, answers),
     strict: definition.strict ?? false,
   };
   return { ...use, secretNames: [...placing.secretsUsed, ...answers.secretsUsed] };
@@ -111,11 +108,12 @@ export function withSecretNames(use: TokenUsePlan, names: readonly string[]): To
 /** What templates may read once there is a token: what earlier requests kept, and what the token answer brought. */
 export function keptNamesOf(
   { keep = {}, keepCookies = false }: TokenUseDefinition,
-  earlier: ReadonlyMap<string, boolean> = new Map(),
+  earlier: ReadonlyMap<string, boolean> = noEntries,
 ): KeptNames {
   const own = Object.entries(keep).map(([name, each]) => [name, isGuarded(each)] as const);
   const cookies = keepCookies ? [[KEPT_COOKIES, true] as const] : [];
-  return { known: new Map([...earlier, ...cookies, ...own]), later: new Set() };
+  const known = own.length + cookies.length === 0 ? earlier : new Map([...earlier, ...cookies, ...own]);
+  return { known, later: new Set() };
 }
 
 export function isGuarded(definition: KeepDefinitions[string]): boolean {
@@ -126,7 +124,6 @@ export function compileKeep(
   definitions: KeepDefinitions,
   pointer: string,
   compiler: TemplateCompiler,
-  trusted: boolean,
 ): readonly KeepPlan[] {
   return Object.entries(definitions).map(([name, definition]) => {
     const isText = typeof definition === 'string';
@@ -135,7 +132,7 @@ export function compileKeep(
     return {
       name,
       pointer: place,
-      value: compileTokenExpression(isText ? definition : definition.value, place, compiler, trusted),
+      value: compileTokenExpression(isText ? definition : definition.value, place, compiler),
       secret: isText ? undefined : definition.secret,
     };
   });
@@ -146,10 +143,9 @@ export function compileTokenExpression(
   source: string,
   pointer: string,
   compiler: TemplateCompiler,
-  trusted: boolean,
 ): CompiledExpression {
   const expression = compiler.issues.attempt(pointer, () =>
-    compileExpression(source, { pointer, context: 'token', trusted }),
+    compiler.expression(source, { pointer, context: 'token' }),
   );
   if (expression?.references !== undefined) compiler.noteReferences(expression.references, pointer);
   return expression ?? neverCompiled;
@@ -159,7 +155,7 @@ function compileExpiry(
   definition: TokenUseDefinition,
   pointer: string,
   compiler: TemplateCompiler,
-  { expiration, trusted }: TokenUseSurroundings,
+  { expiration }: TokenUseSurroundings,
 ): ExpiryPlan {
   const { expiry } = definition;
   const own =
@@ -167,7 +163,7 @@ function compileExpiry(
   return {
     pointer: own?.pointer ?? `${pointer}/expiry`,
     format: expiry?.format ?? (expiry?.value === undefined ? expiration?.format : undefined) ?? 'auto',
-    value: own ? compileTokenExpression(own.source, own.pointer, compiler, trusted) : null,
+    value: own ? compileTokenExpression(own.source, own.pointer, compiler) : null,
     lifetimeSeconds: expiry?.lifetimeSeconds ?? null,
     required:
       expiry === undefined
@@ -177,14 +173,9 @@ function compileExpiry(
 }
 
 /** An expression over an answer of the API itself. */
-function compileAnswer(
-  source: string,
-  pointer: string,
-  { issues }: TemplateCompiler,
-  trusted: boolean,
-): CompiledExpression {
-  const compile = () => compileExpression(source, { pointer, context: 'response', trusted });
-  return issues.attempt(pointer, compile) ?? neverCompiled;
+function compileAnswer(source: string, pointer: string, compiler: TemplateCompiler): CompiledExpression {
+  const compile = () => compiler.expression(source, { pointer, context: 'response' });
+  return compiler.issues.attempt(pointer, compile) ?? neverCompiled;
 }
 
 /** Stands in for an expression that has an issue; the definition then never becomes a plan. */

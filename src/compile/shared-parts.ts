@@ -1,0 +1,44 @@
+import { LruMap } from '../base/lru-map.ts';
+import { ExpressionCompiler } from '../expression/expression-compiler.ts';
+import type { TemplatePlace } from '../template/compile-template.ts';
+import type { TrustPlan } from '../transport/trust.ts';
+import type { TextPlan } from './text-plan.ts';
+
+const MAX_TEXTS = 1_000;
+const MAX_TRUSTS = 1_000;
+/** Characters; longer texts are rarely alike. */
+const MAX_TEXT_LENGTH = 200;
+
+/**
+ * What the plans of many connections have alike, kept once for all of them: expressions, texts without tags, and whom
+ * is trusted. It changes no plan; it only spares memory, and some compiling.
+ */
+export class SharedParts {
+  readonly expressions: ExpressionCompiler;
+  readonly #texts = new LruMap<string, TextPlan>(MAX_TEXTS);
+  readonly #trusts = new LruMap<string, TrustPlan>(MAX_TRUSTS);
+
+  /** `trusted`: false for definitions of strangers, whose slow expressions then run where they can be ended. */
+  constructor(trusted: boolean) {
+    this.expressions = new ExpressionCompiler(trusted);
+  }
+
+  /** What `compile` makes of a text for a place. One in which nothing can be a tag means the same in every definition. */
+  text(source: string, place: TemplatePlace, compile: () => TextPlan): TextPlan {
+    if (source.length > MAX_TEXT_LENGTH || /<<|\{\{/.test(source)) return compile();
+    const key = `${place} ${source}`;
+    const known = this.#texts.get(key);
+    if (known !== undefined) return known;
+    const plan = compile();
+    this.#texts.set(key, plan);
+    return plan;
+  }
+
+  /** The first plan that trusts alike. Not for those with a client certificate. */
+  trust(plan: TrustPlan): TrustPlan {
+    const known = this.#trusts.get(plan.key);
+    if (known !== undefined) return known;
+    this.#trusts.set(plan.key, plan);
+    return plan;
+  }
+}
