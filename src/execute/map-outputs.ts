@@ -20,15 +20,16 @@ export function mapOutputs(
   plans: readonly OutputPlan[],
   scope: ExpressionScope,
 ): MappedOutputs | Promise<MappedOutputs> {
-  return fastPaths && plans.every(isImmediate) ? mapAtOnce(plans, scope) : mapInTurn(plans, scope);
+  return fastPaths && isMappedAtOnce(plans) ? mapAtOnce(plans, scope) : mapInTurn(plans, scope);
 }
 
 /** JSONata answers by a promise; everything else at once, which saves a turn of the event loop per output. */
-function isImmediate({ value, children }: OutputPlan): boolean {
-  return !value.isAsync && children === undefined;
+export function isMappedAtOnce(plans: readonly OutputPlan[]): boolean {
+  return plans.every(({ value, children }) => !value.isAsync && children === undefined);
 }
 
-function mapAtOnce(plans: readonly OutputPlan[], scope: ExpressionScope): MappedOutputs {
+/** The same as {@link mapOutputs}, for plans of which {@link isMappedAtOnce} is true. */
+export function mapAtOnce(plans: readonly OutputPlan[], scope: ExpressionScope): MappedOutputs {
   const outputs: Record<string, unknown> = {};
   const diagnostics: Issue[] = [];
   for (const plan of plans) {

@@ -6,6 +6,7 @@ import { beginCall, type Call, type PreparedCall, prepareCall } from './call.ts'
 import { sendAuthenticated } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { ExecutionReport, FailedExecutionReport } from './execution-report.ts';
+import { OneByOne } from './one-by-one.ts';
 import { ReportWriter } from './report-writer.ts';
 import { readStreamEvents, type StreamEvent } from './stream-events.ts';
 
@@ -40,34 +41,9 @@ export function streamOperation(
     const signal = own === undefined ? leaving.signal : AbortSignal.any([own, leaving.signal]);
     const call = beginCall(operation, context, { ...options, signal });
     started = true;
-    return leavable(run(call, parameters, position, settle, leaving.signal), leaving);
+    return new OneByOne(run(call, parameters, position, settle, leaving.signal), leaving);
   };
   return { report, [Symbol.asyncIterator]: iterate };
-}
-
-/**
- * A generator queues `return` behind a `next` that waits, and a silent server makes that long; one that has not begun
- * skips its `finally`. So leaving ends the call first, and the generator then finishes in its ordinary way.
- */
-function leavable(
-  events: AsyncGenerator<StreamEvent, void, undefined>,
-  leaving: AbortController,
-): AsyncIterableIterator<StreamEvent, void, undefined> {
-  let begun = false;
-  return {
-    next() {
-      begun = true;
-      return events.next();
-    },
-    async return() {
-      leaving.abort();
-      if (!begun) await events.next();
-      return events.return();
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }
 
 async function* run(
@@ -76,7 +52,7 @@ async function* run(
   position: StreamPosition | undefined,
   settle: (report: ExecutionReport | FailedExecutionReport) => void,
   leaving: AbortSignal,
-): AsyncGenerator<StreamEvent, void, undefined> {
+): AsyncGenerator<Iterable<StreamEvent>, void, undefined> {
   const report = new ReportWriter(call);
   const { events, plan } = call.context;
   const event = events.begin(plan.name, call.operation.name);
@@ -87,11 +63,11 @@ async function* run(
     const prepared = resumeAt(position, await prepareCall(call, parameters));
     report.rendered(prepared);
     response = await sendAuthenticated(call, prepared, report, true);
-    const { limits } = plan;
-    for await (const each of readStreamEvents(response, call.operation.outputs, limits, position)) {
+    const { outputs } = call.operation;
+    const onEvent = (each: StreamEvent) => {
       last = each;
-      yield each;
-    }
+    };
+    yield* readStreamEvents(response, { outputs, limits: plan.limits, position, onEvent });
   } catch (error) {
     // Nobody waits for events any more.
     if (leaving.aborted) return;

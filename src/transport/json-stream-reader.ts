@@ -22,27 +22,29 @@ const JSON_SEQUENCE: Format = { separator: 0x1e, subject: 'record' };
 
 /**
  * The values of an NDJSON stream (`application/x-ndjson`, JSON Lines): one JSON text per line, empty lines skipped,
- * LF or CRLF, a last line without end accepted. Ending the iteration early ends that of `source`.
+ * LF or CRLF, a last line without end accepted. They come together as they became complete with one piece of `source`,
+ * are parsed when they are asked for, and have to be read before the next ones are. Ending the iteration early ends that
+ * of `source`.
  *
  * @throws FerruleError BODY_MALFORMED naming the line; LIMIT_EXCEEDED for a line over `maxEventBytes`
  */
 export function readNdjson(
   source: AsyncIterable<Uint8Array>,
   options: { readonly maxEventBytes: number },
-): AsyncGenerator<StreamedValue, void, undefined> {
+): AsyncGenerator<Iterable<StreamedValue>, void, undefined> {
   return readValues(source, options.maxEventBytes, NDJSON);
 }
 
 /**
  * The values of a JSON text sequence (`application/json-seq`, RFC 7464). A number or literal that is cut off by the
- * next record is refused, as section 2.4 asks.
+ * next record is refused, as section 2.4 asks. They come as those of {@link readNdjson} do.
  *
  * @throws FerruleError BODY_MALFORMED naming the record; LIMIT_EXCEEDED for a record over `maxEventBytes`
  */
 export function readJsonSequence(
   source: AsyncIterable<Uint8Array>,
   options: { readonly maxEventBytes: number },
-): AsyncGenerator<StreamedValue, void, undefined> {
+): AsyncGenerator<Iterable<StreamedValue>, void, undefined> {
   return readValues(source, options.maxEventBytes, JSON_SEQUENCE);
 }
 
@@ -50,42 +52,64 @@ async function* readValues(
   source: AsyncIterable<Uint8Array>,
   maxEventBytes: number,
   format: Format,
-): AsyncGenerator<StreamedValue, void, undefined> {
+): AsyncGenerator<Iterable<StreamedValue>, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
+  const splitter = new Splitter(format.separator, maxEventBytes);
   let line = format === JSON_SEQUENCE ? 0 : 1;
-  for await (const text of split(source, maxEventBytes, format.separator)) {
-    const value = parseText(text, line, decoder, format);
-    if (value !== undefined) yield { value: value.parsed, line };
-    line += 1;
-  }
-}
-
-/** The bytes between separators; the last piece is what follows the last separator. */
-async function* split(
-  source: AsyncIterable<Uint8Array>,
-  maxEventBytes: number,
-  separator: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let kept: Uint8Array[] = [];
-  let keptBytes = 0;
-  for await (const chunk of source) {
-    let start = 0;
-    for (let end = chunk.indexOf(separator); end !== -1; end = chunk.indexOf(separator, start)) {
-      if (keptBytes + end - start > maxEventBytes) throw toEventLimitError('a value', maxEventBytes);
-      yield joined(kept, chunk.subarray(start, end));
-      kept = [];
-      keptBytes = 0;
-      start = end + 1;
+  function* parseEach(texts: Iterable<Uint8Array>): Generator<StreamedValue, void, undefined> {
+    for (const text of texts) {
+      const value = parseText(text, line, decoder, format);
+      if (value !== undefined) yield { value: value.parsed, line };
+      line += 1;
     }
-    if (start < chunk.length) kept.push(chunk.subarray(start));
-    keptBytes += chunk.length - start;
-    if (keptBytes > maxEventBytes) throw toEventLimitError('a value', maxEventBytes);
   }
-  yield joined(kept, new Uint8Array());
+  for await (const chunk of source) yield parseEach(splitter.split(chunk));
+  yield parseEach([splitter.rest()]);
 }
 
-function joined(kept: readonly Uint8Array[], last: Uint8Array): Uint8Array {
-  return kept.length === 0 ? last : Buffer.concat([...kept, last]);
+/** Cuts chunks of bytes at a separator, wherever the chunks themselves were cut. */
+class Splitter {
+  readonly #separator: number;
+  readonly #maxEventBytes: number;
+  #kept: Uint8Array[] = [];
+  #keptBytes = 0;
+
+  constructor(separator: number, maxEventBytes: number) {
+    this.#separator = separator;
+    this.#maxEventBytes = maxEventBytes;
+  }
+
+  /** What stands between separators, as far as it ends in this chunk. */
+  *split(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
+    let start = 0;
+    for (let end = chunk.indexOf(this.#separator); end !== -1; end = chunk.indexOf(this.#separator, start)) {
+      this.#assertSize(end - start);
+      const last = chunk.subarray(start, end);
+      start = end + 1;
+      yield this.#kept.length === 0 ? last : this.#joined(last);
+    }
+    this.#assertSize(chunk.length - start);
+    if (start === chunk.length) return;
+    this.#kept.push(chunk.subarray(start));
+    this.#keptBytes += chunk.length - start;
+  }
+
+  /** What follows the last separator. */
+  rest(): Uint8Array {
+    return this.#joined(new Uint8Array());
+  }
+
+  #joined(last: Uint8Array): Uint8Array {
+    const joined = Buffer.concat([...this.#kept, last]);
+    this.#kept = [];
+    this.#keptBytes = 0;
+    return joined;
+  }
+
+  #assertSize(moreBytes: number): void {
+    if (this.#keptBytes + moreBytes > this.#maxEventBytes)
+      throw toEventLimitError('a value', this.#maxEventBytes);
+  }
 }
 
 function parseText(

@@ -22,8 +22,9 @@ export interface StreamPosition {
 }
 
 /**
- * The events of a stream, as they arrive. An event cut off by the end of the stream is dropped, as the standard says.
- * Ending the iteration early ends that of `source`, which closes the socket.
+ * The events of a stream, as they arrive: together those that became complete with one piece of `source`. An event cut
+ * off by the end of the stream is dropped, as the standard says. Ending the iteration early ends that of `source`, which
+ * closes the socket.
  *
  * @throws FerruleError LIMIT_EXCEEDED when an event, or a line that does not end, is larger than `maxEventBytes`
  */
@@ -33,9 +34,9 @@ export async function* readServerSentEvents(
     maxEventBytes,
     position = { lastEventId: undefined, retryMs: undefined, opened: true },
   }: { readonly maxEventBytes: number; readonly position?: StreamPosition | undefined },
-): AsyncGenerator<ServerSentEvent, void, undefined> {
+): AsyncGenerator<readonly ServerSentEvent[], void, undefined> {
   const { createParser } = await import('eventsource-parser');
-  const events: ServerSentEvent[] = [];
+  let events: ServerSentEvent[] = [];
   position.opened = true;
   let overflow = false;
   const parser = createParser({
@@ -47,11 +48,11 @@ export async function* readServerSentEvents(
     onRetry(milliseconds) {
       position.retryMs = milliseconds;
     },
-    onEvent(message) {
-      if (Buffer.byteLength(message.data) > maxEventBytes) overflow = true;
+    onEvent({ event = 'message', data }) {
+      if (isLongerThan(maxEventBytes, data)) overflow = true;
       else if (!overflow) {
         const { lastEventId: id, retryMs: retry } = position;
-        events.push({ event: message.event ?? 'message', data: message.data, id, retry });
+        events.push({ event, data, id, retry });
       }
     },
     onError(error) {
@@ -62,7 +63,15 @@ export async function* readServerSentEvents(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for await (const chunk of source) {
     parser.feed(decoder.decode(chunk, { stream: true }));
-    yield* events.splice(0);
+    if (events.length > 0) {
+      yield events;
+      events = [];
+    }
     if (overflow) throw toEventLimitError('an event', maxEventBytes);
   }
+}
+
+/** Whether a text is longer than so many bytes. No character takes more than three of them for each unit of its length. */
+function isLongerThan(bytes: number, text: string): boolean {
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 }

@@ -24,6 +24,16 @@ async function connect(
         config: { configType: 'http', method: 'GET', path: 'watch', streamResponse: true },
         outputs: { n: { value: 'body?.n ?? null' }, status: { value: 'statusCode' } },
       },
+      {
+        name: 'First',
+        config: { configType: 'http', method: 'GET', path: 'watch', streamResponse: true },
+        outputs: { first: { value: 'body.items[0]' } },
+      },
+      {
+        name: 'Twice',
+        config: { configType: 'http', method: 'GET', path: 'watch', streamResponse: true },
+        outputs: { twice: { value: 'body.n * 2', language: 'jsonata' } },
+      },
       { name: 'Plain', config: { configType: 'http', method: 'GET', path: 'plain' } },
     ],
   });
@@ -82,6 +92,62 @@ describe('a streaming operation', () => {
       outputs: { n: null, status: 200 },
     });
     expect(server.received[0]?.headers.accept).toMatch(/^text\/event-stream/);
+  });
+
+  it('takes for JSON what is JSON, and for text what is not', async () => {
+    const json = ['{"n":1}', ' [1]', '"a"', '-1', '0', 'true', 'false', ' null'];
+    const text = [
+      '[DONE]',
+      '{',
+      'word',
+      'true story',
+      'nullable',
+      '-',
+      '- a',
+      '01',
+      '"',
+      'NaN',
+      '\ufeff1',
+      ' x',
+      '.5',
+    ];
+    const { connection } = await answerWith(
+      'text/event-stream',
+      [...json, ...text].map(each => `data:  ${each}\n\n`).join(''),
+    );
+    const found = (await collect(connection.stream('Watch'))).map(({ data }) => data);
+    expect(found).toEqual([...json.map(each => JSON.parse(each)), ...text.map(each => ` ${each}`)]);
+  });
+
+  it('fails at the event that an output fails on, behind those that came in the same piece', async () => {
+    const { connection } = await answerWith(
+      'text/event-stream',
+      'data: {"items":["a"]}\n\ndata: {"items":["b"]}\n\ndata: {}\n\ndata: {"items":["c"]}\n\n',
+    );
+    const stream = connection.stream('First');
+    const seen: unknown[] = [];
+    const error = await failureOf(async () => {
+      for await (const { outputs } of stream) seen.push(outputs['first']);
+    });
+    expect([seen, error.code]).toEqual([['a', 'b'], 'OUTPUT_FAILED']);
+    expect(await stream.report).toMatchObject({ ok: false, error: { code: 'OUTPUT_FAILED' } });
+  });
+
+  it('maps outputs in JSONata too, each event in its turn', async () => {
+    const { connection } = await answerWith('application/x-ndjson', '{"n":1}\n{"n":2}\n{"n":3}\n');
+    const stream = connection.stream('Twice');
+    expect((await collect(stream)).map(({ outputs }) => outputs['twice'])).toEqual([2, 4, 6]);
+    expect(await stream.report).toMatchObject({ ok: true, outputs: { twice: 6 } });
+  });
+
+  it('reports the outputs of the event at which the loop was left, not of those behind it', async () => {
+    const { connection } = await answerWith(
+      'application/x-ndjson',
+      Array.from({ length: 50 }, (_, index) => `{"n":${index}}\n`).join(''),
+    );
+    const stream = connection.stream('Watch');
+    for await (const { outputs } of stream) if (outputs['n'] === 7) break;
+    expect(await stream.report).toMatchObject({ ok: true, outputs: { n: 7 } });
   });
 
   it('gives the values of NDJSON and of JSON sequences', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readServerSentEvents, type StreamPosition } from '../../src/transport/sse-reader.ts';
-import { collect } from '../support/send-context.ts';
+import { collectEach } from '../support/send-context.ts';
 
 interface Parsed {
   readonly events: readonly {
@@ -100,7 +100,7 @@ it('any stream of events is read as the HTML standard says, wherever its bytes a
       async (whole, sizes) => {
         const position: StreamPosition = { lastEventId: undefined, retryMs: undefined, opened: false };
         const source = inPieces(Buffer.from(whole), sizes);
-        const read = await collect(readServerSentEvents(source, { maxEventBytes: 10_000, position }));
+        const read = await collectEach(readServerSentEvents(source, { maxEventBytes: 10_000, position }));
         const events = read.map(({ event, data, id }) => ({ event, data, id }));
         const { lastEventId, retryMs } = position;
         expect({ events, lastEventId, retryMs }).toEqual(interpret(whole));

@@ -57,3 +57,10 @@ export async function collect<Value>(values: AsyncIterable<Value>): Promise<Valu
   for await (const value of values) collected.push(value);
   return collected;
 }
+
+/** All values of an iteration over batches of them, each batch read before the next is asked for. */
+export async function collectEach<Value>(batches: AsyncIterable<Iterable<Value>>): Promise<Value[]> {
+  const collected: Value[] = [];
+  for await (const batch of batches) collected.push(...batch);
+  return collected;
+}

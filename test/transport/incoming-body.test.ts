@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaults } from '../../src/definition/defaults.ts';
+import { FerruleError } from '../../src/errors/ferrule-error.ts';
 import { IncomingBody } from '../../src/transport/incoming-body.ts';
 import { collect } from '../support/send-context.ts';
 
@@ -72,4 +73,25 @@ test('an empty piece, as one arrives when a paused socket goes on, changes nothi
     rest.push(next.value);
   expect(rest.map(piece => piece.length)).toEqual([large.length]);
   expect(large.equals(rest[0] ?? Buffer.alloc(0))).toBe(true);
+});
+
+test('who asks for several pieces at once gets them in order, and behind them the failure, once', async () => {
+  const body = open();
+  const iterator = body[Symbol.asyncIterator]();
+  const asked = Array.from({ length: 4 }, () => iterator.next());
+  for (const text of ['a', 'b']) body.push(Buffer.from(text));
+  body.fail(new FerruleError('BODY_TRUNCATED', 'cut off'));
+  const [first, second, ...others] = await Promise.allSettled(asked);
+  expect([first, second]).toMatchObject([{ value: { done: false } }, { value: { done: false } }]);
+  expect(others).toMatchObject([{ reason: { code: 'BODY_TRUNCATED' } }, { value: { done: true } }]);
+  expect(await iterator.next()).toEqual({ done: true, value: undefined });
+});
+
+test('a body that was left gives nothing more, whatever it had received', async () => {
+  const body = open();
+  for (const text of ['a', 'b']) body.push(Buffer.from(text.repeat(2000)));
+  const iterator = body[Symbol.asyncIterator]();
+  await iterator.next();
+  await iterator.return?.();
+  expect(await iterator.next()).toEqual({ done: true, value: undefined });
 });
