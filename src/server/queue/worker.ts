@@ -73,7 +73,8 @@ export function createWorker(services: Services): Worker {
     // What is claimed from here on is not in the answer.
     const before = [...running];
     if (before.length === 0) return;
-    const held = new Map((await claims.renew(owner, leaseMs)).map(each => [each.id, each]));
+    const ids = before.map(([id]) => id);
+    const held = new Map((await claims.renew({ owner, ids, leaseMs })).map(each => [each.id, each]));
     for (const [id, { controller }] of before) {
       const mine = held.get(id);
       if (mine === undefined) controller.abort(LOST);
