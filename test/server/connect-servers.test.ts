@@ -130,6 +130,10 @@ describe.for(databases)('two servers behind one name, on one database of %s', ([
       parameters: { Account: 'lee' },
     });
     expect(only.body).toEqual({ revocation: { outcome: 'revoked' }, deletedTokens: 1 });
+    const again = await two.ask('POST', `/api/connections/${id}/disconnect`, {
+      parameters: { Account: 'lee' },
+    });
+    expect(again.body).toEqual({ revocation: { outcome: 'nothing_to_revoke' }, deletedTokens: 0 });
     expect(await execute(one, id, 'jo')).toMatch(/^Bearer access-/);
     const before = provider.received.filter(({ url }) => url === '/revoke').length;
     const all = await one.ask('POST', `/api/connections/${id}/disconnect`);
