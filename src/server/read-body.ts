@@ -52,19 +52,39 @@ function decode(bytes: Uint8Array | ArrayBuffer): string {
 /** No definition and no parameter is nested deeper; code that walks through it could not go on for ever. */
 const MAX_DEPTH = 200;
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING: readonly number[] = [0x5b, 0x7b];
+const CLOSING: readonly number[] = [0x5d, 0x7d];
+
+/**
+ * Reads the text once, from front to back, and steps over strings, so that brackets in them do not count. A pattern
+ * that matches strings would begin again at every quote of a string without an end, and runs out of stack in long ones.
+ */
 function assertDepth(text: string): void {
-  if (text.length <= MAX_DEPTH) return;
   let depth = 0;
-  // Texts first, so that brackets in them do not count.
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token === '[' || token === '{') depth += 1;
-    else if (token === ']' || token === '}') depth -= 1;
-    if (depth > MAX_DEPTH) {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (CLOSING.includes(code)) depth -= 1;
+    else if (OPENING.includes(code)) {
+      depth += 1;
+      if (depth <= MAX_DEPTH) continue;
       throw new FerruleError('REQUEST_INVALID', 'The body of the request is nested too deep', {
         expected: `at most ${MAX_DEPTH} levels`,
       });
     }
   }
+}
+
+/** Where the closing quote of the string is that begins here, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let first = end;
+    while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+    if ((end - first) % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 function assertJsonType(contentType: string | null): void {
