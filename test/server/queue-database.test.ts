@@ -54,7 +54,7 @@ describe.skipIf(postgresPrograms === undefined)(
       const rows = Array.from({ length: 30 }, (_, index) => ({ Item: `${index}` }));
       const accepted = await world.ask('POST', '/api/executions', { ...target, rows });
       expect(accepted.status).toBe(202);
-      await expect.poll(() => received('/away/').length).toBeGreaterThan(5);
+      await expect.poll(() => received('/away/').length, { timeout: 10_000 }).toBeGreaterThan(5);
       await cluster.stop('immediate');
       const refused = await world.ask('POST', '/api/executions', { ...target, rows });
       expect([refused.status, refused.body.errorKey]).toEqual([503, 'STORE_UNAVAILABLE']);

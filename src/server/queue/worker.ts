@@ -23,6 +23,8 @@ interface Running {
 
 /** How often the queue is looked at without having been told of anything: for what became due. */
 const LOOKED_EVERY_MS = 500;
+/** Those that end within this time are replaced by one claim: a claim costs as much for one as for many. */
+const GATHERED_MS = 5;
 
 export function createWorker(services: Services): Worker {
   const { store, clock, log } = services;
@@ -34,6 +36,7 @@ export function createWorker(services: Services): Worker {
   let ending: { readonly reason: unknown } | undefined;
   let looking: Promise<void> | undefined;
   let lookAgain = false;
+  let soon: Timer | undefined;
 
   const begin = (work: ClaimedWork) => {
     const controller = new AbortController();
@@ -45,7 +48,7 @@ export function createWorker(services: Services): Worker {
       })
       .finally(() => {
         running.delete(work.item.id);
-        look();
+        lookSoon();
       });
     running.set(work.item.id, { work, controller, done });
     // It was on its way to us when everything else was ended.
@@ -68,6 +71,12 @@ export function createWorker(services: Services): Worker {
       .finally(() => {
         looking = undefined;
       });
+  };
+  const lookSoon = () => {
+    soon ??= clock.after(GATHERED_MS, () => {
+      soon = undefined;
+      look();
+    });
   };
   const renew = async () => {
     // What is claimed from here on is not in the answer.
@@ -110,6 +119,7 @@ export function createWorker(services: Services): Worker {
       retired = true;
       unsubscribe();
       looks.cancel();
+      soon?.cancel();
       recoveries.cancel();
     },
     async whenIdle() {
