@@ -13,6 +13,7 @@ import type { Method, Route } from './route.ts';
 import type { Services } from './services.ts';
 import type { ServerLimits } from './settings.ts';
 import { toResponse } from './to-response.ts';
+import { TrialSlots } from './trial-slots.ts';
 
 export interface AppOptions {
   readonly routes: readonly Route[];
@@ -45,6 +46,12 @@ export function createApp(options: AppOptions): App {
   const { routes, services, authenticators, limits } = options;
   const { clock, log } = services;
   const slots = new ExecutionSlots(limits.maxConcurrent);
+  const trials = new TrialSlots();
+
+  const takeSlot = ({ isExecution, isTrial }: Route, { id }: Principal) => {
+    if (isTrial) return trials.take(id);
+    return isExecution ? slots.take() : undefined;
+  };
 
   const pass = async (passage: Passage, allow: readonly Method[]): Promise<Response> => {
     const { request, route, params } = passage;
@@ -57,7 +64,7 @@ export function createApp(options: AppOptions): App {
     const { principal } = passage;
     if (route.scope !== 'open')
       assertScope(principal, route.scope, `${route.method} ${route.path} may not be called`);
-    const giveBack = route.isExecution ? slots.take() : undefined;
+    const giveBack = takeSlot(route, principal);
     const signals = new RequestSignals({
       clock,
       timeoutMs: limits.requestTimeoutMs,
@@ -72,11 +79,13 @@ export function createApp(options: AppOptions): App {
       const answer = await route.answer(
         {
           principal,
+          endpoint: `${route.method} ${route.path}`,
           params,
           query: new URL(request.url).searchParams,
           headers: request.headers,
           signal: except => signals.signal(except),
-          json: () => readJsonBody(request, limits.maxBodyBytes),
+          json: (maxBytes = limits.maxBodyBytes) =>
+            readJsonBody(request, Math.min(maxBytes, limits.maxBodyBytes)),
           demand: (scope, why) => assertScope(principal, scope, why),
         },
         services,

@@ -99,6 +99,6 @@ function assertJsonType(contentType: string | null): void {
 function tooLarge(maxBytes: number): FerruleError {
   return new FerruleError('REQUEST_TOO_LARGE', 'The body of the request is too large', {
     expected: `at most ${maxBytes} bytes`,
-    details: { limit: 'FERRULE_MAX_BODY_BYTES', value: maxBytes },
+    details: { value: maxBytes },
   });
 }
