@@ -31,7 +31,8 @@ export function createWorker(services: Services): Worker {
   const { concurrency, leaseMs } = services.queue;
   const { claims } = store.queue;
   const owner = randomUUID();
-  const running = new Map<string, Running>();
+  // Not by id: one that was lost and claimed again may be there twice for a moment.
+  const running = new Set<Running>();
   let retired = false;
   let ending: { readonly reason: unknown } | undefined;
   let looking: Promise<void> | undefined;
@@ -47,10 +48,11 @@ export function createWorker(services: Services): Worker {
         log.error('execution_not_settled', { id: work.item.id, error: String(error) });
       })
       .finally(() => {
-        running.delete(work.item.id);
+        running.delete(entry);
         lookSoon();
       });
-    running.set(work.item.id, { work, controller, done });
+    const entry: Running = { work, controller, done };
+    running.add(entry);
     // It was on its way to us when everything else was ended.
     if (ending !== undefined) controller.abort(ending.reason);
   };
@@ -82,10 +84,10 @@ export function createWorker(services: Services): Worker {
     // What is claimed from here on is not in the answer.
     const before = [...running];
     if (before.length === 0) return;
-    const ids = before.map(([id]) => id);
+    const ids = before.map(({ work }) => work.item.id);
     const held = new Map((await claims.renew({ owner, ids, leaseMs })).map(each => [each.id, each]));
-    for (const [id, { controller }] of before) {
-      const mine = held.get(id);
+    for (const { work, controller } of before) {
+      const mine = held.get(work.item.id);
       if (mine === undefined) controller.abort(LOST);
       else if (mine.cancelRequested) controller.abort(CANCELLED);
     }
@@ -125,12 +127,12 @@ export function createWorker(services: Services): Worker {
     async whenIdle() {
       // What was being claimed at the end is run too.
       await looking;
-      while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
+      while (running.size > 0) await Promise.all([...running].map(({ done }) => done));
       if (retired) renewals.cancel();
     },
     abort(reason) {
       ending = { reason };
-      for (const { controller } of running.values()) controller.abort(reason);
+      for (const { controller } of running) controller.abort(reason);
     },
   };
 }
