@@ -140,7 +140,7 @@ describe.for(databases)('two servers behind one name, on one database of %s', ([
     expect(all.body).toEqual({ revocation: { outcome: 'revoked' }, deletedTokens: 2 });
     // Of each account the refresh token and the access token.
     expect(provider.received.filter(({ url }) => url === '/revoke')).toHaveLength(before + 4);
-    await expect.poll(() => execute(two, id, 'jo')).toBe('TOKEN_NEEDS_REAUTH');
+    await expect.poll(() => execute(two, id, 'jo'), { timeout: 5_000 }).toBe('TOKEN_NEEDS_REAUTH');
     for (const account of ['kim', 'lee']) expect(await execute(two, id, account)).toBe('TOKEN_NEEDS_REAUTH');
   });
 });
