@@ -90,7 +90,7 @@ export function createApp(options: AppOptions): App {
           headers: request.headers,
           signal: except => signals.signal(except),
           json: (maxBytes = limits.maxBodyBytes) =>
-            readJsonBody(request, Math.min(maxBytes, limits.maxBodyBytes)),
+            readJsonBody(request, Math.min(maxBytes, limits.maxBodyBytes), signals.signal()),
           demand: (scope, why) => assertScope(principal, scope, why),
         },
         services,

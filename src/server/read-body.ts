@@ -1,13 +1,17 @@
 import { FerruleError, locateJsonError } from '../index.ts';
 
 /**
- * The body of a request as JSON; undefined when it is empty. Reads no more than `maxBytes`.
- * @throws FerruleError REQUEST_TOO_LARGE, REQUEST_INVALID
+ * The body of a request as JSON; undefined when it is empty. Reads no more than `maxBytes`, and no longer than `signal`.
+ * @throws FerruleError REQUEST_TOO_LARGE, REQUEST_INVALID, ABORTED, and what the signal fires with
  */
-export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
+export async function readJsonBody(
+  request: Request,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<unknown> {
   const announced = Number(request.headers.get('content-length') ?? 0);
   if (announced > maxBytes) throw tooLarge(maxBytes);
-  const text = await readText(request, maxBytes);
+  const text = await until(signal, readText(request, maxBytes));
   if (text.trim() === '') return undefined;
   assertJsonType(request.headers.get('content-type'));
   assertDepth(text);
@@ -46,6 +50,22 @@ function decode(bytes: Uint8Array | ArrayBuffer): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new FerruleError('REQUEST_INVALID', 'The body of the request is not UTF-8', { cause });
+  }
+}
+
+/** A sender who says nothing more holds no slot for ever, and keeps no server from stopping. */
+async function until<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  const { promise: fired, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, fired]);
+  } catch (cause) {
+    if (cause instanceof FerruleError) throw cause;
+    throw new FerruleError('ABORTED', 'The body of the request did not arrive', { cause });
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 
