@@ -64,6 +64,7 @@ export type {
   WorkDelay,
   WorkDraft,
   WorkItem,
+  WorkLeases,
   WorkOutcome,
   WorkPermit,
   WorkQueue,

@@ -4,6 +4,7 @@ import { FerruleError } from '../index.ts';
 import { type Authenticator, authenticateRequest } from './authentication/bearer.ts';
 import { anonymous, assertScope, type Principal } from './authentication/principal.ts';
 import { toErrorReply, toFerruleError } from './error-reply.ts';
+import { whileAllowed } from './execution/while-allowed.ts';
 import { ExecutionSlots } from './execution-slots.ts';
 import { assertHost } from './host-check.ts';
 import { noteFailure } from './note-failure.ts';
@@ -13,6 +14,7 @@ import type { Method, Route } from './route.ts';
 import type { Services } from './services.ts';
 import type { ServerLimits } from './settings.ts';
 import { toResponse } from './to-response.ts';
+import { TrialSlots } from './trial-slots.ts';
 
 export interface AppOptions {
   readonly routes: readonly Route[];
@@ -45,6 +47,17 @@ export function createApp(options: AppOptions): App {
   const { routes, services, authenticators, limits } = options;
   const { clock, log } = services;
   const slots = new ExecutionSlots(limits.maxConcurrent);
+  const trials = new TrialSlots();
+
+  const takeSlot = ({ isExecution, isTrial }: Route, { id }: Principal) => {
+    if (isTrial) return trials.take(id);
+    return isExecution ? slots.take() : undefined;
+  };
+
+  const note = (error: FerruleError, { request, route, principal }: Passage) => {
+    const path = route?.path ?? 'unknown';
+    noteFailure(error, { method: request.method, path, principal: principal.id }, services);
+  };
 
   const pass = async (passage: Passage, allow: readonly Method[]): Promise<Response> => {
     const { request, route, params } = passage;
@@ -55,9 +68,8 @@ export function createApp(options: AppOptions): App {
     // Whoever is nobody does not even learn what exists.
     if (route === undefined) throw toUnknown(request.method, allow);
     const { principal } = passage;
-    if (route.scope !== 'open')
-      assertScope(principal, route.scope, `${route.method} ${route.path} may not be called`);
-    const giveBack = route.isExecution ? slots.take() : undefined;
+    assertMay(principal, route);
+    const giveBack = takeSlot(route, principal);
     const signals = new RequestSignals({
       clock,
       timeoutMs: limits.requestTimeoutMs,
@@ -72,16 +84,27 @@ export function createApp(options: AppOptions): App {
       const answer = await route.answer(
         {
           principal,
+          endpoint: `${route.method} ${route.path}`,
           params,
           query: new URL(request.url).searchParams,
           headers: request.headers,
           signal: except => signals.signal(except),
-          json: () => readJsonBody(request, limits.maxBodyBytes),
+          json: (maxBytes = limits.maxBodyBytes) =>
+            readJsonBody(request, Math.min(maxBytes, limits.maxBodyBytes), signals.signal()),
           demand: (scope, why) => assertScope(principal, scope, why),
         },
         services,
       );
-      return toResponse(answer, end);
+      if (!('events' in answer)) return toResponse(answer, end);
+      const check = async () => {
+        assertMay(await authenticateRequest(request.headers, authenticators), route);
+      };
+      const noted = () =>
+        check().catch(error => {
+          note(toFerruleError(error), passage);
+          throw error;
+        });
+      return toResponse({ events: whileAllowed(answer.events, noted, clock) }, end);
     } catch (error) {
       end();
       throw error;
@@ -97,7 +120,7 @@ export function createApp(options: AppOptions): App {
       response = await pass(passage, allow);
     } catch (thrown) {
       const error = toFerruleError(thrown);
-      noteFailure(error, { method: request.method, path, principal: passage.principal.id }, services);
+      note(error, passage);
       response = toResponse(toErrorReply(error, request.headers.get('accept')), () => undefined);
     }
     const ms = Math.round(clock.monotonicNow() - startedAtMs);
@@ -127,6 +150,11 @@ export function createApp(options: AppOptions): App {
     respond({ request: context.req.raw, route: undefined, params: {}, principal: anonymous }),
   );
   return { fetch: async request => hono.fetch(request), whenIdle: () => slots.whenIdle() };
+}
+
+/** @throws FerruleError FORBIDDEN */
+function assertMay(principal: Principal, { method, path, scope }: Route): void {
+  if (scope !== 'open') assertScope(principal, scope, `${method} ${path} may not be called`);
 }
 
 /** Where Integrator's API is in the platform it comes with, for clients that cannot be told another address. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../index.ts';
 import type { EventDraft, EventLog } from '../store.ts';
 import type { Log } from './log.ts';
+import { createRefusalGate } from './refusals.ts';
 
 const FLUSH_MS = 500;
 /** More than this within one flush is a flood, and the log says how many were left out. */
@@ -14,12 +15,19 @@ export interface EventRecorder {
   record(event: Omit<EventDraft, 'atMs'>): void;
   /** The outcome of a request. Failures are all written; of successes the first, and then one a minute. */
   recordRequest(connectionId: string, outcome: RequestOutcome): void;
+  /** A refusal. Of many of the same kind a few are written, with the number of those between. */
+  recordRefusal(connectionId: string | undefined, refusal: Refusal): void;
   /** Resolves when everything recorded so far has been written, or could not be. */
   flush(): Promise<void>;
 }
 
 export interface RequestOutcome extends Readonly<Record<string, unknown>> {
   readonly ok: boolean;
+}
+
+export interface Refusal extends Readonly<Record<string, unknown>> {
+  readonly principal: string;
+  readonly code: string;
 }
 
 /** Collects events and writes them in batches, so that nothing waits for the event log. */
@@ -29,6 +37,7 @@ export function createEventRecorder(eventLog: EventLog, clock: Clock, log: Log):
   let writing: Promise<void> = Promise.resolve();
   let timer: { cancel(): void } | undefined;
   const lastSuccess = new Map<string, number>();
+  const refusals = createRefusalGate(clock);
 
   const write = async () => {
     const events = waiting;
@@ -61,6 +70,12 @@ export function createEventRecorder(eventLog: EventLog, clock: Clock, log: Log):
   return {
     record,
     flush,
+    recordRefusal(connectionId, refusal) {
+      const leftOut = refusals.pass(refusal.principal, refusal.code);
+      if (leftOut === undefined) return;
+      const details = leftOut === 0 ? refusal : { ...refusal, leftOut };
+      record({ connectionId, kind: 'refusal', details });
+    },
     recordRequest(connectionId, outcome) {
       if (outcome.ok) {
         const last = lastSuccess.get(connectionId);

@@ -22,5 +22,5 @@ export function noteFailure(
   }
   if (error.category !== 'policy' && error.code !== 'UNAUTHENTICATED') return;
   log.warn('refusal', { ...facts, message: error.message });
-  events.record({ connectionId, kind: 'refusal', details: { ...facts, reason: error.summary } });
+  events.recordRefusal(connectionId, { ...facts, reason: error.summary });
 }

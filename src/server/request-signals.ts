@@ -16,12 +16,16 @@ export interface RequestEnds {
 export class RequestSignals {
   readonly #ends: RequestEnds;
   readonly #undo: (() => void)[] = [];
+  /** The one without exceptions, which the body and most work go by. */
+  #whole: AbortSignal | undefined;
 
   constructor(ends: RequestEnds) {
     this.#ends = ends;
   }
 
   signal({ caller = false, deadline = false }: SignalExceptions = {}): AbortSignal {
+    const isWhole = !caller && !deadline;
+    if (isWhole && this.#whole !== undefined) return this.#whole;
     const controller = new AbortController();
     this.#follow(this.#ends.stopping, controller);
     if (!caller) this.#follow(this.#ends.caller(), controller);
@@ -29,6 +33,7 @@ export class RequestSignals {
       const timer = this.#startDeadline(controller);
       this.#undo.push(() => timer.cancel());
     }
+    if (isWhole) this.#whole = controller.signal;
     return controller.signal;
   }
 

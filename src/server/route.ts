@@ -13,6 +13,8 @@ export interface Route {
   readonly scope: ApiKeyScope | 'open';
   /** True for work that runs at other servers' pace: it counts against the limit of what runs at once. */
   readonly isExecution?: boolean;
+  /** True for work that this server does itself, for as long as the caller says: nobody has much of it done at once. */
+  readonly isTrial?: boolean;
   readonly description: RouteDescription;
   answer(call: RouteCall, services: Services): Promise<Answer> | Answer;
 }
@@ -32,14 +34,19 @@ export interface RouteDescription {
 /** One request, as far as routes look at it. */
 export interface RouteCall {
   readonly principal: Principal;
+  /** `POST /api/execute` */
+  readonly endpoint: string;
   /** Parameters of the path. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Headers;
   /** Fires when the caller left, the time of the request is over, or the server stops. */
   signal(except?: SignalExceptions): AbortSignal;
-  /** The body as JSON; undefined when there is none. @throws FerruleError REQUEST_INVALID, REQUEST_TOO_LARGE. */
-  json(): Promise<unknown>;
+  /**
+   * The body as JSON; undefined when there is none. `maxBytes` where less is allowed than by the settings.
+   * @throws FerruleError REQUEST_INVALID, REQUEST_TOO_LARGE.
+   */
+  json(maxBytes?: number): Promise<unknown>;
   /** @throws FerruleError FORBIDDEN unless the caller has the scope. */
   demand(scope: ApiKeyScope, why: string): void;
 }

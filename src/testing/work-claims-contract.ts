@@ -83,10 +83,12 @@ export function describeWorkClaims(
       const stateOf = async (): Promise<readonly (WorkItem['state'] | undefined)[]> =>
         Promise.all(batch.map(async ({ id }) => (await other.queue.get(id))?.state));
       const first = await claim(store, 2, 'dead', 400);
-      assert.equal((await store.queue.claims.renew('dead', 400)).length, 2);
+      const leases = { owner: 'dead', ids: batch.map(({ id }) => id), leaseMs: 400 };
+      assert.equal((await store.queue.claims.renew(leases)).length, 2);
+      assert.deepEqual(await other.queue.claims.renew({ ...leases, owner: 'thief' }), []);
       assert.equal(await other.queue.claims.recover(), 0);
       await pass(500);
-      assert.deepEqual(await store.queue.claims.renew('dead', 400), []);
+      assert.deepEqual(await store.queue.claims.renew(leases), []);
       assert.equal(await other.queue.claims.recover(), 2);
       assert.deepEqual(await stateOf(), ['queued', 'queued']);
       const second = await claim(other, 2, 'alive', 400);
@@ -99,6 +101,21 @@ export function describeWorkClaims(
       assert.equal(await store.queue.claims.recover(), 2);
       assert.deepEqual(await stateOf(), ['failed', 'cancelled']);
       assert.equal((await store.queue.get(batch[0]?.id ?? ''))?.code, 'WORK_LOST');
+    });
+
+    test('gives back what its owner does not know that it has', async ({ store, other, pass }) => {
+      await store.queue.enqueue(drafts(await connect(store), 2));
+      const [known, unknown] = await claim(store, 2, 'me', 400);
+      assert.ok(known !== undefined && unknown !== undefined);
+      await pass(250);
+      const leases = { owner: 'me', ids: [known.item.id], leaseMs: 400 };
+      assert.deepEqual(
+        (await store.queue.claims.renew(leases)).map(({ id }) => id),
+        leases.ids,
+      );
+      await pass(250);
+      assert.equal(await other.queue.claims.recover(), 1);
+      assert.equal((await other.queue.get(unknown.item.id))?.state, 'queued');
     });
 
     test('spaces what one connection may send evenly, over all workers', async ({ store, other, pass }) => {

@@ -80,7 +80,7 @@ export function describeWorkQueue(
       await assert.rejects(other.queue.remove(draft.id), hasCode('WORK_STATE'));
       const asked = await other.queue.cancel(draft.id);
       assert.deepEqual([asked?.state, asked?.cancelRequested], ['running', true]);
-      assert.deepEqual(await store.queue.claims.renew('me', 5_000), [
+      assert.deepEqual(await store.queue.claims.renew({ owner: 'me', ids: [draft.id], leaseMs: 5_000 }), [
         { id: draft.id, cancelRequested: true },
       ]);
       assert.equal(await store.queue.claims.finish(work, { state: 'cancelled' }), true);

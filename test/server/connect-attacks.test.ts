@@ -183,6 +183,10 @@ describe('a link', () => {
       `${world.server.origin}/oauth/start/${'x'.repeat(43)}`,
     );
     expect([status, page.includes('AUTHORIZATION_STATE_INVALID')]).toEqual([400, true]);
+    const { body: events } = await world.ask('GET', '/api/events?kind=refusal');
+    expect(events.map((event: { readonly details: object }) => event.details)).toContainEqual(
+      expect.objectContaining({ code: 'AUTHORIZATION_STATE_INVALID', path: '/oauth/start/:token' }),
+    );
   });
 
   it('goes with its connection', async () => {

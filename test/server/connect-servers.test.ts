@@ -130,13 +130,17 @@ describe.for(databases)('two servers behind one name, on one database of %s', ([
       parameters: { Account: 'lee' },
     });
     expect(only.body).toEqual({ revocation: { outcome: 'revoked' }, deletedTokens: 1 });
+    const again = await two.ask('POST', `/api/connections/${id}/disconnect`, {
+      parameters: { Account: 'lee' },
+    });
+    expect(again.body).toEqual({ revocation: { outcome: 'nothing_to_revoke' }, deletedTokens: 0 });
     expect(await execute(one, id, 'jo')).toMatch(/^Bearer access-/);
     const before = provider.received.filter(({ url }) => url === '/revoke').length;
     const all = await one.ask('POST', `/api/connections/${id}/disconnect`);
     expect(all.body).toEqual({ revocation: { outcome: 'revoked' }, deletedTokens: 2 });
     // Of each account the refresh token and the access token.
     expect(provider.received.filter(({ url }) => url === '/revoke')).toHaveLength(before + 4);
-    await expect.poll(() => execute(two, id, 'jo')).toBe('TOKEN_NEEDS_REAUTH');
+    await expect.poll(() => execute(two, id, 'jo'), { timeout: 5_000 }).toBe('TOKEN_NEEDS_REAUTH');
     for (const account of ['kim', 'lee']) expect(await execute(two, id, account)).toBe('TOKEN_NEEDS_REAUTH');
   });
 });

@@ -10,6 +10,9 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
+/** Machines that do much else take their time. */
+const LOADED = { timeout: 5_000 };
+
 const statusOf = async (id: string) => (await world.ask('GET', `/api/connections/${id}/health`)).body;
 
 describe('a connection that a person authorises', () => {
@@ -99,6 +102,30 @@ describe('a connection that a person authorises', () => {
     expect(again.page).toContain('Connected');
     expect(browser.filled.slice(seen)).toContain('login');
     expect(await world.execute(id)).not.toBe(first);
+  });
+
+  it('has its token renewed by the server while nobody calls, with rotation of the refresh token', async () => {
+    const id = await world.create('web');
+    await world.connect(id);
+    const seen = new Set([await world.execute(id)]);
+    for (const _ of [1, 2]) {
+      const [before] = await world.store.tokens.read(id);
+      world.clock.advance(61_000);
+      await expect
+        .poll(async () => {
+          world.clock.advance(1_000);
+          const [now] = await world.store.tokens.read(id);
+          return now?.token.refreshToken?.equals(before?.token.refreshToken ?? now.token.value);
+        }, LOADED)
+        .toBe(false);
+      seen.add(await world.execute(id));
+    }
+    expect(seen.size).toBe(3);
+    const { body: events } = await world.ask('GET', `/api/connections/${id}/events?kind=token`);
+    const renewals = events.filter(
+      (each: { details: { event: string; reason: string } }) => each.details.reason === 'issued',
+    );
+    expect(renewals).toHaveLength(2);
   });
 
   it('keeps its authorization when it is renamed', async () => {

@@ -38,7 +38,7 @@ const look = async (id: string | undefined) => (await world.ask('GET', `/api/exe
 
 const ended = async (id: string | undefined) => {
   await expect
-    .poll(async () => (await look(id)).state, { timeout: 5_000 })
+    .poll(async () => (await look(id)).state, { timeout: 15_000 })
     .toMatch(/succeeded|failed|cancelled/);
   return look(id);
 };
@@ -70,7 +70,7 @@ describe('executions for later', () => {
     const { batchId, ids } = await enqueue({ ...target, parameters: { Limit: 7 }, rows });
     expect(new Set(ids).size).toBe(40);
     const page = `/api/executions?batch=${batchId}&state=succeeded&limit=50`;
-    await expect.poll(async () => (await world.ask('GET', page)).body.length, { timeout: 10_000 }).toBe(40);
+    await expect.poll(async () => (await world.ask('GET', page)).body.length, { timeout: 15_000 }).toBe(40);
     expect((await look(ids[12])).outputs.Url).toBe('/echo/row-12?limit=7');
     const { body: listed } = await world.ask('GET', page);
     expect(listed.map(({ id }: { id: string }) => id)).toEqual([...ids].reverse());
@@ -134,7 +134,7 @@ describe('executions for later', () => {
   it('are cancelled while they wait and while they run', async () => {
     const slow = await get('/slow');
     const { ids } = await enqueue({ ...slow, rows: Array.from({ length: 6 }, () => ({})) });
-    await expect.poll(() => received('/slow').length, { timeout: 5_000 }).toBe(4);
+    await expect.poll(() => received('/slow').length, { timeout: 15_000 }).toBe(4);
     // Those that wait first: the end of one that runs would make room for them.
     for (const id of ids.toReversed()) await world.ask('POST', `/api/executions/${id}/cancel`);
     const states = await Promise.all(ids.map(async id => (await ended(id)).state));

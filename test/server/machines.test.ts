@@ -130,7 +130,9 @@ describe.skipIf(postgresPrograms === undefined)(
       const direct = Array.from({ length: 20 }, (_, index) =>
         post(1 + (index % 2), '/api/execute', { ...target, parameters: { Id: `living-${index}` } }),
       );
-      await expect.poll(() => timesOf(ids).filter(times => times > 0).length).toBeGreaterThan(60);
+      await expect
+        .poll(() => timesOf(ids).filter(times => times > 0).length, { timeout: 10_000 })
+        .toBeGreaterThan(60);
       await victim?.end('SIGKILL');
       expect((await Promise.all(direct)).map(({ status }) => status)).toEqual(direct.map(() => 200));
       await allDone(batchId, 200);
@@ -148,7 +150,9 @@ describe.skipIf(postgresPrograms === undefined)(
       const leaving = await machines.add();
       await machines.add();
       const { batchId, ids } = await enqueue(1, { ...target, rows: Array.from({ length: 40 }, () => ({})) });
-      await expect.poll(() => timesOf(ids).filter(times => times > 0).length).toBeGreaterThan(20);
+      await expect
+        .poll(() => timesOf(ids).filter(times => times > 0).length, { timeout: 10_000 })
+        .toBeGreaterThan(20);
       machines.system.delayMs = 20;
       const startedAtMs = performance.now();
       const { code, log } = await leaving.end('SIGTERM');

@@ -13,6 +13,8 @@ const settings = {
   FERRULE_QUEUE_LEASE_MS: '600',
 };
 const counts = new Map<string, number>();
+/** Generous: the machine may have others to serve. */
+const SOON = { timeout: 15_000, interval: 20 };
 let delayMs = 15;
 let system: EchoServer;
 let server: ServerProcess;
@@ -69,45 +71,45 @@ const begun = (ids: readonly string[]) => ids.map(id => counts.get(`/do/${id}`) 
 
 describe('a server on SQLite that is killed', () => {
   it('goes on with everything it had accepted, and repeats no more than it had in hand', async () => {
-    const { batchId, ids } = await enqueue(150, 5);
-    for (const share of [20, 60, 100]) {
-      await expect.poll(() => begun(ids).filter(each => each > 0).length).toBeGreaterThan(share);
+    const { batchId, ids } = await enqueue(90, 5);
+    for (const share of [15, 50]) {
+      await expect.poll(() => begun(ids).filter(each => each > 0).length, SOON).toBeGreaterThan(share);
       await server.end('SIGKILL');
       server = await startServerProcess(settings);
     }
-    await expect.poll(() => stateCounts(batchId), { timeout: 15_000 }).toEqual({ succeeded: 150 });
+    await expect.poll(() => stateCounts(batchId), SOON).toEqual({ succeeded: 90 });
     const times = begun(ids);
     expect(times.filter(each => each === 0)).toEqual([]);
-    expect(times.reduce((sum, each) => sum + each, 0) - 150).toBeLessThanOrEqual(3 * 6);
-  }, 30_000);
+    expect(times.reduce((sum, each) => sum + each, 0) - 90).toBeLessThanOrEqual(2 * 6);
+  }, 60_000);
 
   it('repeats nothing of what may be begun once, and says what was lost', async () => {
     delayMs = 5_000;
     const { batchId, ids } = await enqueue(6, 1);
-    await expect.poll(() => begun(ids)).toEqual(ids.map(() => 1));
+    await expect.poll(() => begun(ids), SOON).toEqual(ids.map(() => 1));
     await server.end('SIGKILL');
     delayMs = 0;
     server = await startServerProcess(settings);
-    await expect.poll(() => stateCounts(batchId), { timeout: 5_000 }).toEqual({ failed: 6 });
+    await expect.poll(() => stateCounts(batchId), SOON).toEqual({ failed: 6 });
     expect(begun(ids)).toEqual(ids.map(() => 1));
     const { body } = await ask(server.origin, 'GET', `/api/executions/${ids[0]}`);
     expect(body).toMatchObject({ state: 'failed', code: 'WORK_LOST', attempts: 1 });
-  }, 20_000);
+  }, 60_000);
 
   it('told to stop twice, ends at once what runs and leaves it to the next', async () => {
     delayMs = 60_000;
     const { batchId, ids } = await enqueue(2, 5);
-    await expect.poll(() => begun(ids)).toEqual([1, 1]);
+    await expect.poll(() => begun(ids), SOON).toEqual([1, 1]);
     const startedAtMs = performance.now();
     const ended = server.end('SIGTERM');
     await expect
-      .poll(() => ask(server.origin, 'GET', '/api/version').catch(() => 'closed'), { timeout: 5_000 })
+      .poll(() => ask(server.origin, 'GET', '/api/version').catch(() => 'closed'), SOON)
       .toBe('closed');
     server.child.kill('SIGTERM');
     expect((await ended).code).toBe(0);
-    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+    expect(performance.now() - startedAtMs).toBeLessThan(8_000);
     delayMs = 0;
     server = await startServerProcess(settings);
-    await expect.poll(() => stateCounts(batchId), { timeout: 5_000 }).toEqual({ succeeded: 2 });
-  }, 20_000);
+    await expect.poll(() => stateCounts(batchId), SOON).toEqual({ succeeded: 2 });
+  }, 60_000);
 });

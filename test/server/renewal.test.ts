@@ -154,9 +154,9 @@ describe('tokens that are due while nobody calls', () => {
     await connect('jo');
     first.renewal.start();
     clock.advance(9 * MINUTE_MS + 1);
-    await expect.poll(() => refreshes().length).toBe(1);
+    await expect.poll(() => refreshes().length, { timeout: 5_000 }).toBe(1);
     // The next look is set up when the last one is over.
-    await expect.poll(() => clock.pendingTimers).toBeGreaterThan(0);
+    await expect.poll(() => clock.pendingTimers, { timeout: 5_000 }).toBeGreaterThan(0);
   });
 });
 

@@ -10,7 +10,8 @@ import { startTcpServer } from '../support/loopback-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ferrule-start-'));
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const [, ...startArguments]: readonly string[] = scripts.start.split(' ');
+// `exec node FILE serve`: npm tells its shell to stop, and the shell must be the server by then.
+const [, , ...startArguments]: readonly string[] = scripts.start.split(' ');
 
 interface Started {
   readonly child: ChildProcess;
@@ -113,6 +114,23 @@ describe('the server as a process', () => {
       name => statSync(join(folder, name)).mode & 0o077,
     );
     expect(modes).toEqual([0, 0, 0]);
+  });
+
+  it('stops when npm, which started it, is told to', async () => {
+    const npm = spawn('npm', ['start'], {
+      cwd: root,
+      env: { PATH: process.env['PATH'] ?? '', PORT: '0', FERRULE_DATA: join(folder, 'by-npm'), HOME: folder },
+    });
+    let log = '';
+    npm.stderr.setEncoding('utf8').on('data', text => {
+      log += text;
+    });
+    const closed = once(npm, 'close');
+    for await (const text of npm.stdout.setEncoding('utf8')) if (String(text).includes('admin key')) break;
+    npm.kill('SIGTERM');
+    // Its output ends when the server, and not npm alone, has ended.
+    await closed;
+    expect(log).toContain('"event":"stopped"');
   });
 
   it('is not stopped by a second one on its port, which says why it cannot start', async () => {

@@ -100,6 +100,7 @@ describe('the status of a connection', () => {
     const events = {
       record: (event: object) => void kept.push(event),
       recordRequest: () => undefined,
+      recordRefusal: () => undefined,
       flush: async () => undefined,
     };
     const about = { connection: id, atMs: clock.now() };

@@ -119,6 +119,29 @@ describe('a SQLite store', () => {
     await store.close();
   });
 
+  it('gives the tokens that are due though one of them cannot be opened, and says so when none can', async () => {
+    const path = join(files.folder, 'store.db');
+    const store = await openSqliteStore({ path, keys });
+    const { id } = await store.connections.create({ name: 'one', definition: '{}' });
+    const token = {
+      value: new SecretValue('access'),
+      refreshToken: new SecretValue('refresh'),
+      obtainedAtMs: Date.now() - 60_000,
+      expiresAtMs: Date.now() + 1_000,
+    };
+    const record = { token, needsReauth: undefined, discardAtMs: undefined };
+    for (const key of ['good', 'bad']) await store.tokens.of(id).compareAndSet(key, undefined, record);
+    const bad = (await store.tokens.of(id).get('bad'))?.version ?? '';
+    const intruder = new DatabaseSync(path);
+    intruder.prepare("UPDATE tokens SET sealed = x'00' WHERE version = ?").run(bad);
+    const claim = (owner: string) => store.tokens.claimDue({ owner, leaseMs: 60_000, limit: 10 });
+    expect((await claim('one')).map(({ key }) => key)).toEqual(['good']);
+    intruder.prepare('UPDATE tokens SET claim_until = 0 WHERE version = ?').run(bad);
+    intruder.close();
+    expect((await failureOf(claim('two'))).stage).toBe('store');
+    await store.close();
+  });
+
   it('refuses every call when it is closed, and closes twice', async () => {
     const store = await openSqliteStore({ path: join(files.folder, 'store.db'), keys });
     await store.close();

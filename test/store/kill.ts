@@ -77,7 +77,7 @@ function last(said: readonly Said[], kind: string, id: string): number {
 }
 
 /** The same numbers for the same seed (mulberry32). */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -8,6 +8,7 @@ import {
   startPostgres,
 } from '../support/postgres.ts';
 import { killWriters } from './kill.ts';
+import { killWorkers } from './kill-workers.ts';
 import { makeFolder, newKey, newSchema } from './stores.ts';
 import { bundleWriter, startWriter } from './writers.ts';
 
@@ -44,6 +45,12 @@ describe('SQLite and several processes', () => {
     expect(await killWriters(writer.program, store, place, keys, seed)).toBe(30);
   }, 60_000);
 
+  it(
+    'do everything that is queued though they are killed, and repeat no more than they had in hand',
+    () => killWorkers(writer.program, store, place, keys, seed),
+    30_000,
+  );
+
   it('lose no update when they write the same at once', () => countTogether(store, place));
 });
 
@@ -67,6 +74,12 @@ describe.skipIf(postgresPrograms === undefined)(
     it('lose nothing that was acknowledged when they are killed, and leave nothing by half', async () => {
       expect(await killWriters(writer.program, store, `${cluster.url}#${schema}`, keys, seed)).toBe(30);
     }, 60_000);
+
+    it(
+      'do everything that is queued though they are killed, and repeat no more than they had in hand',
+      () => killWorkers(writer.program, store, `${cluster.url}#${schema}`, keys, seed),
+      30_000,
+    );
 
     it('lose no update when they write the same at once', () =>
       countTogether(store, `${cluster.url}#${schema}`));

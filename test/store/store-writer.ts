@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   createKeyring,
   FerruleError,
@@ -13,7 +14,7 @@ import {
  */
 const [role = '', place = '', keys = '', name = ''] = process.argv.slice(2);
 
-const roles: Readonly<Record<string, (store: Store) => Promise<void>>> = { write, rotate, count, fill };
+const roles: Readonly<Record<string, (store: Store) => Promise<void>>> = { write, rotate, count, fill, work };
 
 /** Whole connections, and one that is changed again and again: its text and its secret always say the same number. */
 async function write(store: Store): Promise<void> {
@@ -89,6 +90,27 @@ async function fill(store: Store): Promise<void> {
       say('listed', '', (await store.connections.list({ name })).length);
       return;
     }
+  }
+}
+
+/** Does what is queued, and puts back what others left; the result of an execution is its id. Ends when nothing is left. */
+async function work(store: Store): Promise<void> {
+  const { queue } = store;
+  for (;;) {
+    const claimed = await queue.claims.claim({ owner: name, leaseMs: 1_000, limit: 3 });
+    for (const each of claimed) say('begun', each.item.id, each.item.attempts);
+    for (const each of claimed) {
+      await pause(2);
+      const result = new SecretValue(each.item.id);
+      if (await queue.claims.finish(each, { state: 'succeeded', result })) {
+        say('finished', each.item.id, each.item.attempts);
+      }
+    }
+    if (claimed.length > 0) continue;
+    await queue.claims.recover();
+    const left = [...(await queue.list({ state: 'queued' })), ...(await queue.list({ state: 'running' }))];
+    if (left.length === 0) return;
+    await pause(20);
   }
 }
 

@@ -46,7 +46,11 @@ export async function disconnect(
     const state = isInteractive(stored) ? 'needs_reauth' : 'pending';
     statuses.write(stored, state, 'The connection was disconnected');
   }
-  return { revocation: toWorst(revocations), deletedTokens: before.length - left.length };
+  const deletedTokens = before.length - left.length;
+  // Of an account that had no token the engine says, too, that nothing was revoked.
+  const worst = toWorst(revocations);
+  const hadNone = deletedTokens === 0 && worst.outcome === 'not_supported';
+  return { revocation: hadNone ? { outcome: 'nothing_to_revoke' } : worst, deletedTokens };
 }
 
 async function revoke(

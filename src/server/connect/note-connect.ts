@@ -1,4 +1,6 @@
 import type { FerruleError } from '../../index.ts';
+import { anonymous } from '../authentication/principal.ts';
+import { noteFailure } from '../note-failure.ts';
 import type { Services } from '../services.ts';
 
 /** One step of connecting, as the event log of the connection keeps it. */
@@ -17,15 +19,18 @@ export function noteConnect(
   events.record({ connectionId, kind: 'authorization', details: step });
 }
 
-/** What a browser did not get to is told in the logs as well: it may be an attack. */
+/**
+ * What a browser did not get to. A state or link that is not good may be an attack, so it is an audit event like every
+ * refusal; of a connection that is known, its own event log tells all of it.
+ */
 export function noteConnectFailure(
   connectionId: string | undefined,
-  { code, summary }: FerruleError,
+  error: FerruleError,
+  path: string,
   services: Pick<Services, 'events' | 'log'>,
 ): void {
-  services.log.warn('connect_failed', { connectionId, code, reason: summary });
-  // Without a connection anybody could fill the event log of the server.
-  if (connectionId !== undefined) {
-    noteConnect(connectionId, { event: 'failed', code, reason: summary }, services);
-  }
+  noteFailure(error, { method: 'GET', path, principal: anonymous.id }, services, connectionId);
+  const { code, summary: reason } = error;
+  services.log.warn('connect_failed', { connectionId, code, reason });
+  if (connectionId !== undefined) noteConnect(connectionId, { event: 'failed', code, reason }, services);
 }

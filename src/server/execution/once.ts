@@ -33,7 +33,7 @@ export async function once(
   const key = { scope: call.principal.id, key: assertKey(text) };
   const owner = randomUUID();
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([call.query.toString(), body]))
+    .update(JSON.stringify([call.endpoint, call.query.toString(), body]))
     .digest('base64url');
   const request = { ...key, fingerprint, owner, leaseMs: LEASE_MS, keepMs: KEEP_MS };
   const begun = await store.idempotency.begin(request);

@@ -72,7 +72,7 @@ function toItem({ data, ...event }: StreamEvent): Readonly<Record<string, unknow
 }
 
 /** As the HTML standard writes an event; JSON has no line breaks of its own. */
-function toEvent(name: string, content: unknown): string {
+export function toEvent(name: string, content: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(content)}\n\n`;
 }
 

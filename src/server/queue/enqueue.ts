@@ -39,7 +39,8 @@ async function accept(order: WorkOrder, call: RouteCall, services: Services): Pr
       id,
       batchId,
       connectionId: request.connectionId,
-      operationId: request.operationId,
+      // What is written in the request is no stored operation, also when it changes one.
+      operationId: request.operation === undefined ? request.operationId : undefined,
       principal: call.principal.id,
       request: encodeWorkRequest({ ...request, parameters, options }),
       maxAttempts,

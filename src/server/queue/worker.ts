@@ -23,17 +23,21 @@ interface Running {
 
 /** How often the queue is looked at without having been told of anything: for what became due. */
 const LOOKED_EVERY_MS = 500;
+/** Those that end within this time are replaced by one claim: a claim costs as much for one as for many. */
+const GATHERED_MS = 5;
 
 export function createWorker(services: Services): Worker {
   const { store, clock, log } = services;
   const { concurrency, leaseMs } = services.queue;
   const { claims } = store.queue;
   const owner = randomUUID();
-  const running = new Map<string, Running>();
+  // Not by id: one that was lost and claimed again may be there twice for a moment.
+  const running = new Set<Running>();
   let retired = false;
   let ending: { readonly reason: unknown } | undefined;
   let looking: Promise<void> | undefined;
   let lookAgain = false;
+  let soon: Timer | undefined;
 
   const begin = (work: ClaimedWork) => {
     const controller = new AbortController();
@@ -44,10 +48,11 @@ export function createWorker(services: Services): Worker {
         log.error('execution_not_settled', { id: work.item.id, error: String(error) });
       })
       .finally(() => {
-        running.delete(work.item.id);
-        look();
+        running.delete(entry);
+        lookSoon();
       });
-    running.set(work.item.id, { work, controller, done });
+    const entry: Running = { work, controller, done };
+    running.add(entry);
     // It was on its way to us when everything else was ended.
     if (ending !== undefined) controller.abort(ending.reason);
   };
@@ -69,13 +74,20 @@ export function createWorker(services: Services): Worker {
         looking = undefined;
       });
   };
+  const lookSoon = () => {
+    soon ??= clock.after(GATHERED_MS, () => {
+      soon = undefined;
+      look();
+    });
+  };
   const renew = async () => {
     // What is claimed from here on is not in the answer.
     const before = [...running];
     if (before.length === 0) return;
-    const held = new Map((await claims.renew(owner, leaseMs)).map(each => [each.id, each]));
-    for (const [id, { controller }] of before) {
-      const mine = held.get(id);
+    const ids = before.map(({ work }) => work.item.id);
+    const held = new Map((await claims.renew({ owner, ids, leaseMs })).map(each => [each.id, each]));
+    for (const { work, controller } of before) {
+      const mine = held.get(work.item.id);
       if (mine === undefined) controller.abort(LOST);
       else if (mine.cancelRequested) controller.abort(CANCELLED);
     }
@@ -109,17 +121,18 @@ export function createWorker(services: Services): Worker {
       retired = true;
       unsubscribe();
       looks.cancel();
+      soon?.cancel();
       recoveries.cancel();
     },
     async whenIdle() {
       // What was being claimed at the end is run too.
       await looking;
-      while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
+      while (running.size > 0) await Promise.all([...running].map(({ done }) => done));
       if (retired) renewals.cancel();
     },
     abort(reason) {
       ending = { reason };
-      for (const { controller } of running.values()) controller.abort(reason);
+      for (const { controller } of running) controller.abort(reason);
     },
   };
 }

@@ -8,11 +8,11 @@ import type { Log } from '../log.ts';
 import { isForNow, toPauseMs } from './renewal-pause.ts';
 
 /** Tokens that are renewed at once. */
-const BATCH = 20;
+const BATCH = 50;
 /** A server that dies leaves its claims to the others after this time; longer than any token request takes. */
 const LEASE_MS = 120_000;
 const EVERY_MS = 10_000;
-/** Tokens that were issued together are due together: their renewals are spread over this time. */
+/** Tokens that were issued together are due together: their renewals are spread over this time, unless more wait. */
 const SPREAD_MS = 3_000;
 /** A token that the connection, as it is now, would not use. It may be changed back. */
 const FOREIGN_PAUSE_MS = 24 * 3_600_000;
@@ -51,10 +51,10 @@ export function createTokenRenewal(parts: TokenRenewalParts): TokenRenewal {
   let timer: Timer | undefined;
   let running: Promise<number> | undefined;
 
-  const renew = async (due: DueToken): Promise<void> => {
+  const renew = async (due: DueToken, spreadMs: number): Promise<void> => {
     const { connectionId, key } = due;
     const name = `${connectionId} ${key}`;
-    await pause(random() * SPREAD_MS, clock, stopping.signal);
+    await pause(random() * spreadMs, clock, stopping.signal);
     if (stopping.signal.aborted) return void (await store.tokens.postpone(due, clock.now()));
     try {
       const stored = await store.tokens.of(connectionId).get(key);
@@ -89,8 +89,11 @@ export function createTokenRenewal(parts: TokenRenewalParts): TokenRenewal {
       while (!stopping.signal.aborted) {
         const due = await store.tokens.claimDue({ owner, leaseMs: LEASE_MS, limit: BATCH });
         claimed += due.length;
-        await Promise.all(due.map(renew));
-        if (due.length < BATCH) break;
+        const isLast = due.length < BATCH;
+        const done = await Promise.allSettled(due.map(token => renew(token, isLast ? SPREAD_MS : 0)));
+        const failure = done.find(each => each.status === 'rejected');
+        if (failure !== undefined) throw failure.reason;
+        if (isLast) break;
       }
     } catch (error) {
       // A database that is away is back some time, and claims that were not given back end by time.

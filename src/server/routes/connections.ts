@@ -3,6 +3,7 @@ import type { StoredConnection } from '../../store.ts';
 import { readLockVersion, toConnectionDraft } from '../documents/connection-draft.ts';
 import { type JsonObject, toUuid } from '../documents/json.ts';
 import { toConnectionResource } from '../documents/resources.ts';
+import { readText } from '../read-query.ts';
 import { ok, type Route, type RouteCall } from '../route.ts';
 import type { Services } from '../services.ts';
 
@@ -21,7 +22,7 @@ export const connectionRoutes: readonly Route[] = [
       responses: { 200: 'Connections' },
     },
     async answer({ query }, { store }) {
-      const name = query.get('name') ?? undefined;
+      const name = readText(query, 'name');
       const found: JsonObject[] = [];
       for (let after: StoredConnection | undefined; ; ) {
         const page = await store.connections.list({ name, limit: PAGE, after });

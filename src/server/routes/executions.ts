@@ -80,7 +80,12 @@ export const executionRoutes: readonly Route[] = [
       summary: 'Begins an execution anew that failed or was cancelled.',
       responses: { 200: 'Execution', 404: 'Not_Found_Error_Response', 409: 'Error_Response' },
     },
-    answer: (call, services) => change(call, services, id => services.store.queue.retry(id)),
+    async answer(call, services) {
+      const { operationId } = await find(call, services);
+      if (operationId === undefined)
+        call.demand('manage', 'An operation written in the request may not be executed');
+      return change(call, services, id => services.store.queue.retry(id));
+    },
   },
   {
     method: 'DELETE',

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type ConnectionInput, FerruleError, transformAnswer } from '../../index.ts';
 import type { StoredOperation } from '../../store.ts';
 import { toEngineDocument, toInput } from '../documents/engine-document.ts';
@@ -9,6 +10,9 @@ import { toLoneDocument } from '../documents/resources.ts';
 import { ok, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 
+/** Judging takes the time of everybody, some milliseconds for a thousand characters; no operation is this large. */
+const MAX_DEFINITION_BYTES = 128 * 1024;
+
 export const inspectRoutes: readonly Route[] = [
   {
     method: 'POST',
@@ -17,10 +21,13 @@ export const inspectRoutes: readonly Route[] = [
     description: {
       summary: 'What an operation asks of its caller, by name and as JSON Schema.',
       request: 'Inspect_Config',
-      responses: { 200: 'Inspect_Response', 400: 'Error_Response' },
+      responses: { 200: 'Inspect_Response', 400: 'Error_Response', 413: 'Error_Response' },
     },
     async answer(call, services) {
-      const { operation = null, operationId } = toFields(await call.json(), ['operation', 'operationId']);
+      const { operation = null, operationId } = toFields(await call.json(MAX_DEFINITION_BYTES), [
+        'operation',
+        'operationId',
+      ]);
       const stored = await findStored(operationId, services);
       if (operation !== null && !isObject(operation)) throw invalid('/operation', 'an operation', operation);
       if (operation === null && stored === undefined) {
@@ -43,21 +50,30 @@ export const inspectRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/transform',
     scope: 'read',
+    isTrial: true,
     description: {
       summary: 'Outputs, evaluated on an answer that is given.',
       request: 'Transform_Test_Config',
-      responses: { 200: '', 400: 'Error_Response' },
+      responses: { 200: '', 400: 'Error_Response', 413: 'Error_Response', 503: 'Error_Response' },
     },
     async answer(call, { engine, trustDefinitions }) {
       const { outputs = {}, raw = {} } = toFields(await call.json(), ['outputs', 'raw']);
       if (!isObject(raw)) throw invalid('/raw', 'an answer with body, headers and statusCode', raw);
+      assertSize(outputs);
       const { config } = toLoneDocument({});
       const operation = { name: 'transform', config: { method: 'GET', path: '/' }, outputs };
       const judged = judgeOperation(operation, { name: 'transform', config }, engine);
-      const { outputs: mapped } = await transformAnswer(toOutputs(judged), toAnswer(raw), {
-        trustDefinitions,
-      });
-      return ok(mapped);
+      const answer = toAnswer(raw);
+      const signal = call.signal();
+      const mapped = new Map<string, unknown>();
+      for (const [name, output] of Object.entries(toOutputs(judged))) {
+        const { outputs: one } = await transformAnswer({ [name]: output }, answer, { trustDefinitions });
+        mapped.set(name, one[name]);
+        // Each is bounded, but there may be many: others have their turn in between.
+        await turn();
+        signal.throwIfAborted();
+      }
+      return ok(Object.fromEntries(mapped));
     },
   },
 ];
@@ -88,6 +104,17 @@ async function findSurroundings(
     // A connection that cannot be used still says which names are secrets.
     return { ...alone, operations: [], secrets: document.secrets ?? {} };
   }
+}
+
+/** @throws FerruleError REQUEST_TOO_LARGE */
+function assertSize(outputs: unknown): void {
+  const bytes = Buffer.byteLength(JSON.stringify(outputs));
+  if (bytes <= MAX_DEFINITION_BYTES) return;
+  throw new FerruleError('REQUEST_TOO_LARGE', 'The outputs are too large', {
+    pointer: '/outputs',
+    expected: `at most ${MAX_DEFINITION_BYTES} bytes`,
+    found: `${bytes} bytes`,
+  });
 }
 
 type Outputs = Parameters<typeof transformAnswer>[0];

@@ -8,11 +8,14 @@ import { statusOf, toFerruleError } from '../error-reply.ts';
 import type { Route, RouteCall } from '../route.ts';
 import type { Services } from '../services.ts';
 
+const START = '/oauth/start/:token';
+const CALLBACK = '/oauth/callback';
+
 /** Where browsers come by. Nobody can show a key there: the links are unguessable, good once, and for minutes. */
 export const oauthRoutes: readonly Route[] = [
   {
     method: 'GET',
-    path: '/oauth/start/:token',
+    path: START,
     scope: 'open',
     isExecution: true,
     description: {
@@ -24,7 +27,7 @@ export const oauthRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: '/oauth/callback',
+    path: CALLBACK,
     scope: 'open',
     isExecution: true,
     description: {
@@ -43,7 +46,7 @@ async function start(call: RouteCall, services: Services): Promise<Response> {
     const maxAgeMs = begun.expiresAtMs - services.clock.now();
     return redirect(begun.url, toSetCookie(cookie, begun.session, maxAgeMs));
   } catch (thrown) {
-    return fail(thrown, undefined, services);
+    return fail(thrown, { path: START }, services);
   }
 }
 
@@ -62,9 +65,7 @@ async function callback(call: RouteCall, services: Services): Promise<Response> 
     services.statuses.write({ id: flow.connectionId }, 'active');
     return withCookie(succeed(flow), toClearCookie(cookie));
   } catch (thrown) {
-    // Whoever is in another browser is led nowhere.
-    const known = session === undefined ? undefined : flow;
-    return withCookie(fail(thrown, known, services, flow?.connectionId), toClearCookie(cookie));
+    return withCookie(fail(thrown, { path: CALLBACK, flow }, services), toClearCookie(cookie));
   }
 }
 
@@ -76,18 +77,21 @@ function succeed({ connectionId, request }: Flow): Response {
   return toPage({ status: 200, title: 'Connected', sentences: ['You can close this window.'] });
 }
 
+/** Where connecting failed, and what is known of it there. */
+interface FailedStep {
+  readonly path: string;
+  readonly flow?: Flow | undefined;
+}
+
 /** The same for a failure. */
-function fail(
-  thrown: unknown,
-  flow: Flow | undefined,
-  services: Services,
-  connectionId = flow?.connectionId,
-): Response {
+function fail(thrown: unknown, { path, flow }: FailedStep, services: Services): Response {
   const error = toFerruleError(thrown);
-  noteConnectFailure(connectionId, error, services);
-  if (flow?.request.returnUrl !== undefined) {
-    const outcome = { connectionId: flow.connectionId, status: 'failed', error: error.code } as const;
-    return redirect(toReturnUrl(flow.request.returnUrl, outcome));
+  noteConnectFailure(flow?.connectionId, error, path, services);
+  const returnUrl = flow?.request.returnUrl;
+  // Whoever did not begin it, or comes from another browser, is led nowhere.
+  if (flow !== undefined && returnUrl !== undefined && error.code !== 'AUTHORIZATION_STATE_INVALID') {
+    const { connectionId } = flow;
+    return redirect(toReturnUrl(returnUrl, { connectionId, status: 'failed', error: error.code }));
   }
   const isOurs = statusOf(error) >= 500;
   return toPage({

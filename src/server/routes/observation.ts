@@ -1,6 +1,6 @@
 import type { StoredEvent, TokenSummary } from '../../store.ts';
 import { toStatus } from '../documents/resources.ts';
-import { readNumber } from '../read-query.ts';
+import { readNumber, readText } from '../read-query.ts';
 import { ok, type Route } from '../route.ts';
 import { findConnection } from './connections.ts';
 
@@ -94,7 +94,7 @@ function isAboutConnection({ kind, details }: StoredEvent): boolean {
 }
 
 function readPage(query: URLSearchParams) {
-  const kind = query.get('kind') ?? undefined;
+  const kind = readText(query, 'kind');
   const limit = Math.min(readNumber(query, 'limit') ?? 100, MAX_EVENTS);
   return { kind, before: readNumber(query, 'before'), limit };
 }

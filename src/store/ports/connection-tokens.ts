@@ -17,7 +17,8 @@ export interface ConnectionTokens {
   /**
    * Claims tokens that are to be renewed: those that can be renewed without a person and whose renewal point has come,
    * the most urgent first. A claim belongs to `owner` for `leaseMs`; nobody else gets the token in that time, and
-   * somebody does afterwards unless it was renewed or postponed.
+   * somebody does afterwards unless it was renewed or postponed. Records that cannot be opened are left out, unless none
+   * can: then it rejects with the reason.
    */
   claimDue(request: DueClaim): Promise<readonly DueToken[]>;
   /** Gives a claim back and has the token wait until `untilMs`, if `owner` still has the claim. False when not. */

@@ -39,8 +39,11 @@ export interface WorkClaims {
   /** Back into the queue for a while, with the code of what went wrong. Without `counts` the attempt was none. */
   postpone(work: ClaimedWork, delay: WorkDelay): Promise<boolean>;
   finish(work: ClaimedWork, outcome: WorkOutcome): Promise<boolean>;
-  /** Extends the leases of all that the owner has, and tells which those are: any other was lost. */
-  renew(owner: string, leaseMs: number): Promise<readonly HeldWork[]>;
+  /**
+   * Extends the leases of these, and tells which of them the owner still has: the others were lost. What an owner does
+   * not know that it has (its database was lost while it claimed) is not extended, and so comes back.
+   */
+  renew(leases: WorkLeases): Promise<readonly HeldWork[]>;
   /** Puts what dead workers left back into the queue, or ends it when it has no attempt left. Gives their number. */
   recover(): Promise<number>;
 }
@@ -134,6 +137,12 @@ export interface WorkOutcome {
   readonly state: 'succeeded' | 'failed' | 'cancelled';
   readonly code?: string | undefined;
   readonly result?: SecretValue | undefined;
+}
+
+export interface WorkLeases {
+  readonly owner: string;
+  readonly ids: readonly string[];
+  readonly leaseMs: number;
 }
 
 export interface HeldWork {

@@ -65,7 +65,11 @@ export function createConnectionTokens(
          RETURNING *`,
         { owner, leaseMs: Math.ceil(leaseMs), limit: toLimit(limit, 1), asOf: nowMs ?? null },
       );
-      const due = await Promise.all(rows.map(row => toDueToken(sealer, owner, row)));
+      const opened = await Promise.allSettled(rows.map(row => toDueToken(sealer, owner, row)));
+      // One record that cannot be opened keeps no other from being renewed: whoever uses its token is told.
+      const due = opened.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
+      const refusal = opened.find(each => each.status === 'rejected');
+      if (due.length === 0 && refusal !== undefined) throw refusal.reason;
       return due.sort((one, other) => one.dueAtMs - other.dueAtMs);
     },
     async postpone({ connectionId, key, owner }, untilMs) {

@@ -74,11 +74,14 @@ export function createWorkClaims(database: SqlDatabase, sealer: Sealer, dispatch
         return true;
       });
     },
-    async renew(owner, leaseMs) {
+    async renew({ owner, ids, leaseMs }) {
+      if (ids.length === 0) return [];
+      const { list, given } = toIdList(ids);
       const rows = await database.query(
         `UPDATE executions SET lease_until = :now + CAST(:leaseMs AS ${number})
-         WHERE owner = :owner AND state = 'running' AND lease_until > :now RETURNING id, cancel_requested`,
-        { owner, leaseMs: Math.ceil(leaseMs) },
+         WHERE id IN (${list}) AND owner = :owner AND state = 'running' AND lease_until > :now
+         RETURNING id, cancel_requested`,
+        { ...given, owner, leaseMs: Math.ceil(leaseMs) },
       );
       return rows.map(row => ({
         id: text(row, 'id'),
