@@ -39,7 +39,7 @@ export const acmeToken = oauth2Connection({
 
 interface Thing { id: number }
 
-export const acme = integration({
+export default integration({
   name: 'Acme',
   configPages: {
     Connections: configPage({
