@@ -168,6 +168,11 @@ describe('ferrule with a file of connections as code', () => {
       ['run', '--connection', `${file}#acmeKey`, '-p', 'endpoint=x', '--secret-env', 'apiKey=KEY'],
       'no command',
     ],
+    [
+      'an option that code has no use for',
+      ['run', file, 'List Things', '--dry-run'],
+      '--dry-run cannot be used',
+    ],
     ['several connections and no name', ['test', file], 'which connection is meant'],
     ['a name that is none', ['test', file, '--connection', 'acme'], 'no such connection'],
     [

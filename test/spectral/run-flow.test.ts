@@ -78,6 +78,18 @@ describe('a flow', () => {
     });
   });
 
+  it('is told of fields that stand in the wrong place, and of values that are none', async () => {
+    const run = (given: unknown) =>
+      failureOf(runFlow(acme, 'Fetch Customers', { config: { 'Acme Connection': given } }));
+    const misplaced = await run({ endpoint: 'https://a.example.com', apiKey: 'k3y-of-acme' });
+    expect(misplaced.issues.map(({ code }) => code).slice(0, 2)).toEqual([
+      'PARAMETER_UNKNOWN',
+      'PARAMETER_UNKNOWN',
+    ]);
+    expect(misplaced.message).not.toContain('k3y-of-acme');
+    expect((await run('k3y-of-acme')).issues[0]).toMatchObject({ code: 'PARAMETER_INVALID' });
+  });
+
   it('that fails tells why and how far it came, without a secret anywhere', async () => {
     const error = await failureOf(runFlow(acme, 'Fail', { config: acmeConfig() }));
     expect(error.code).toBe('FLOW_FAILED');

@@ -26,7 +26,9 @@ export function withGivenToken(definition: NativeConnection, given: GivenToken):
   if (auth['placements'] === undefined) return definition;
   const fromCallback = Object.entries(context);
   const refreshToken = token['refresh_token'];
-  if (typeof refreshToken === 'string' && refreshToken !== '' && isOver(given)) {
+  const isRenewable =
+    auth['authType'] === 'oauth2' && typeof refreshToken === 'string' && refreshToken !== '';
+  if (isRenewable && isOver(given)) {
     const kept = Object.entries(auth).filter(([name]) => !CODE_FIELDS.includes(name));
     const renewing = { ...Object.fromEntries(kept), grant: 'refresh_token', refreshToken: `<<${REFRESH}>>` };
     return withAuth(
@@ -54,8 +56,9 @@ export function withGivenToken(definition: NativeConnection, given: GivenToken):
 /** By `expires_at`, in seconds or milliseconds since the Unix epoch or as a date. Without it a token counts as good. */
 function isOver({ token, nowMs }: GivenToken): boolean {
   const { expires_at: end } = token;
-  const number = typeof end === 'number' ? end : Number(end);
-  const atMs = Number.isFinite(number) ? (number < 1e11 ? number * 1000 : number) : Date.parse(String(end));
+  if (typeof end !== 'number' && (typeof end !== 'string' || end === '')) return false;
+  const number = Number(end);
+  const atMs = Number.isFinite(number) ? (number < 1e11 ? number * 1000 : number) : Date.parse(`${end}`);
   return Number.isFinite(atMs) && atMs <= nowMs;
 }
 
