@@ -18,6 +18,19 @@ export async function readValues(
   return new Map([...parameters, ...secrets]);
 }
 
+/**
+ * Options that code has no use for are refused instead of being ignored.
+ * @throws FerruleError OPTIONS_INVALID
+ */
+export function refuseOptions(options: object, names: readonly string[]): void {
+  const given = names.filter(name => Reflect.get(options, name) !== undefined);
+  if (given.length === 0) return;
+  const flags = given.map(name => `--${name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`);
+  throw new FerruleError('OPTIONS_INVALID', `${flags.join(', ')} cannot be used with connections as code`, {
+    hint: 'Leave it out.',
+  });
+}
+
 /** `NAME=VARIABLE`, or `NAME` where both are the same. What is refused is not repeated: it may be the secret itself. */
 function readSecret(
   option: string,

@@ -1,7 +1,7 @@
 import { FerruleError } from '../index.ts';
 import { integrationVariables, runFlow } from '../spectral/index.ts';
 import { readCodeFile } from './code-file.ts';
-import { readValues, toConfig, type ValueOptions } from './code-values.ts';
+import { readValues, refuseOptions, toConfig, type ValueOptions } from './code-values.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { withInterruption } from './interruption.ts';
 import { toSafeJson, toSafeText } from './safe-text.ts';
@@ -18,6 +18,7 @@ export async function runCode(
   options: RunCodeOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  refuseOptions(options, ['dryRun', 'curl', 'lenient', 'timeout']);
   const { integrations, components } = await readCodeFile(file);
   const integration =
     integrations.find(({ flows }) => flows.some(each => each.name === flow || each.stableKey === flow)) ??

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createEngine, FerruleError } from '../index.ts';
 import { toFreshConnectionValue } from '../spectral/index.ts';
 import { defaultConnectionValueEnvironmentVariable } from '../spectral/testing/index.ts';
-import type { ValueOptions } from './code-values.ts';
+import { refuseOptions, type ValueOptions } from './code-values.ts';
 import { connectionOfCode } from './connection-of-code.ts';
 import { withInterruption } from './interruption.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,6 +18,7 @@ export async function runWithConnection(
   options: ValueOptions,
   terminal: Terminal,
 ): Promise<number> {
+  refuseOptions(options, ['dryRun', 'curl', 'lenient', 'timeout', 'json']);
   const [program, ...args] = command;
   if (program === undefined) {
     throw new FerruleError('OPTIONS_INVALID', 'There is no command to run with the connection', {

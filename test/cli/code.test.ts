@@ -39,7 +39,7 @@ export const acmeToken = oauth2Connection({
 
 interface Thing { id: number }
 
-export const acme = integration({
+export default integration({
   name: 'Acme',
   configPages: {
     Connections: configPage({
@@ -167,6 +167,11 @@ describe('ferrule with a file of connections as code', () => {
       'no command',
       ['run', '--connection', `${file}#acmeKey`, '-p', 'endpoint=x', '--secret-env', 'apiKey=KEY'],
       'no command',
+    ],
+    [
+      'an option that code has no use for',
+      ['run', file, 'List Things', '--dry-run'],
+      '--dry-run cannot be used',
     ],
     ['several connections and no name', ['test', file], 'which connection is meant'],
     ['a name that is none', ['test', file, '--connection', 'acme'], 'no such connection'],

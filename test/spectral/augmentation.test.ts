@@ -60,7 +60,7 @@ it('types the variables of a flow by the pages that a module augmentation regist
   );
   expect(problems).toMatch(/error TS2551: Property 'apikey' does not exist.*Did you mean 'apiKey'/);
   expect(await compile(augmented.replace('// WRONG', "configVars['Other'];"))).toMatch(/error TS7053/);
-});
+}, 60_000);
 
 async function compile(text: string): Promise<string> {
   mkdirSync(join(root, '.results'), { recursive: true });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseConnection } from '../../src/index.ts';
+import { createEngine, parseConnection } from '../../src/index.ts';
 import { renderFieldTemplate } from '../../src/spectral/compile/render-field-template.ts';
-import { compileConnection, connection, oauth2Connection } from '../../src/spectral/index.ts';
+import { bindConnection, compileConnection, connection, oauth2Connection } from '../../src/spectral/index.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const display = { label: 'Acme', description: 'Acme' };
@@ -100,6 +100,78 @@ describe('a connection as code', () => {
     const compile = () =>
       compileConnection({ key: 'acme', display, inputs: {} }, { operations: [...operations] });
     expect(await failureOf(compile)).toMatchObject({ issues: [{ pointer: '/apply/baseUrl' }] });
+  });
+});
+
+describe('the values of a connection', () => {
+  const optional = { label: 'Text', type: 'string' } as const;
+  const compiled = compileConnection(
+    connection({
+      key: 'acme',
+      display,
+      inputs: {
+        odd: optional,
+        none: optional,
+        unused: { label: 'Data', type: 'data' },
+        flag: { label: 'Flag', type: 'boolean' },
+        apiKey: secret,
+      },
+      apply: {
+        baseUrl: 'https://api.example.com',
+        headers: { A: '{{#odd}}', B: '{{#none}}', C: '{{#flag}}', D: '{{#apiKey}}' },
+      },
+    }),
+    { operations: [{ name: 'List', config: { method: 'GET', path: '/' } }] },
+  );
+
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it shows that this is no code
+  it.each(['q"\\${1}`<<apiKey>>{{#apiKey}}', '__proto__', 'x'.repeat(30_000)])(
+    'are values and never templates or code, and what is empty or unused is left out',
+    async odd => {
+      await using engine = createEngine();
+      const unused = 'y'.repeat(2_000_000);
+      const fields = { odd, none: '', unused, flag: true, apiKey: 'k3y<<odd>>' };
+      const bound = bindConnection(compiled, { fields });
+      expect(JSON.stringify(bound)).not.toContain('yyyy');
+      const { headers } = await engine.connection(bound).dryRun('List');
+      const own = headers.filter(([name]) => name.length === 1);
+      const shown = odd.length > 20_000 ? '[secret]' : odd;
+      expect(own).toEqual([
+        ['A', shown],
+        ['C', 'true'],
+        ['D', '[secret]'],
+      ]);
+    },
+  );
+
+  it('have a given token as a secret, and of its members only those that are used', async () => {
+    const oauth = compileConnection(
+      oauth2Connection({
+        key: 'acme',
+        display,
+        oauth2Type: 'client_credentials',
+        inputs: { tokenUrl: text, scopes: text, clientId: text, clientSecret: secret },
+        apply: {
+          baseUrl: '{{#token.instance_url}}',
+          headers: { Authorization: 'Bearer {{#token}}', Id: '{{#token.id_token}}' },
+        },
+      }),
+      { operations: [{ name: 'List', config: { method: 'GET', path: '/' } }] },
+    );
+    const token = {
+      access_token: 'g1ven',
+      refresh_token: 'r3fresh',
+      id_token: 'iden-t1ty',
+      instance_url: 'https://north.example.com',
+    };
+    const bound = bindConnection(oauth, { fields: {}, token });
+    expect(bound.config.values).toMatchObject({ 'token.instance_url': '"https://north.example.com"' });
+    expect(JSON.stringify(bound.config)).not.toMatch(/g1ven|r3fresh|iden-t1ty/);
+    expect(JSON.stringify(bound)).not.toContain('r3fresh');
+    await using engine = createEngine();
+    const { url, headers } = await engine.connection(bound).dryRun('List');
+    expect(url).toBe('https://north.example.com/');
+    expect(JSON.stringify(headers)).not.toMatch(/g1ven|iden-t1ty/);
   });
 });
 

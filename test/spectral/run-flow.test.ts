@@ -1,7 +1,16 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/index.ts';
-import { resolveConnections, runFlow, toNativeConnection, validate } from '../../src/spectral/index.ts';
+import {
+  configPage,
+  connectionConfigVar,
+  flow,
+  integration,
+  resolveConnections,
+  runFlow,
+  toNativeConnection,
+  validate,
+} from '../../src/spectral/index.ts';
 import { createHarness } from '../../src/spectral/testing/index.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { type RecordingServer, startRecordingServer } from '../support/recording-server.ts';
@@ -67,6 +76,18 @@ describe('a flow', () => {
         { code: 'PARAMETER_INVALID', pointer: '/configPages/Acme Settings/elements/Page Size' },
       ],
     });
+  });
+
+  it('is told of fields that stand in the wrong place, and of values that are none', async () => {
+    const run = (given: unknown) =>
+      failureOf(runFlow(acme, 'Fetch Customers', { config: { 'Acme Connection': given } }));
+    const misplaced = await run({ endpoint: 'https://a.example.com', apiKey: 'k3y-of-acme' });
+    expect(misplaced.issues.map(({ code }) => code).slice(0, 2)).toEqual([
+      'PARAMETER_UNKNOWN',
+      'PARAMETER_UNKNOWN',
+    ]);
+    expect(misplaced.message).not.toContain('k3y-of-acme');
+    expect((await run('k3y-of-acme')).issues[0]).toMatchObject({ code: 'PARAMETER_INVALID' });
   });
 
   it('that fails tells why and how far it came, without a secret anywhere', async () => {
@@ -229,6 +250,34 @@ describe('connections that live outside of the integration', () => {
       '/scopedConfigVars/Customer CRM',
       '/scopedConfigVars/My Calendar',
     ]);
+  });
+});
+
+describe('a credential that is guessed', () => {
+  it.each([
+    [{ apiKey: 'k3y', username: 'jo', password: 'pw' }, 'apiKey'],
+    [{ apiKey: '', username: 'jo', password: 'pw' }, 'basic'],
+    [{ apiKey: '', username: '', password: '' }, undefined],
+  ] as const)('is told in the report', async (fields, guess) => {
+    const text = { label: 'Text', type: 'string' } as const;
+    const guessing = integration({
+      name: 'Guessing',
+      flows: [flow({ name: 'Nothing', stableKey: 'nothing', onExecution: async () => ({ data: 1 }) })],
+      configPages: {
+        Connections: configPage({
+          elements: {
+            Acme: connectionConfigVar({
+              stableKey: 'acme',
+              dataType: 'connection',
+              inputs: { apiKey: text, username: text, password: { ...text, type: 'password' } },
+              apply: 'auto',
+            }),
+          },
+        }),
+      },
+    });
+    const { report } = await runFlow(guessing, 'Nothing', { config: { Acme: { fields } } });
+    expect(report.connections[0]?.guess).toBe(guess);
   });
 });
 

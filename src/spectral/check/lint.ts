@@ -14,7 +14,8 @@ export interface Finding extends Issue {
     | 'unknown-input'
     | 'foreign-endpoint'
     | 'clean-never-runs'
-    | 'unknown-key';
+    | 'unknown-key'
+    | 'no-effect';
 }
 
 /**
@@ -28,6 +29,7 @@ export function lintConnection(definition: ConnectionDefinition, pointer = ''): 
     ...unknown.map(key => finding('unknown-key', `${pointer}/${key}`, `Nobody reads "${key}"`)),
     ...inputs.flatMap(input => lintInput(input, inputs, `${pointer}/inputs/${input.name}`)),
     ...foreignEndpoints(inputs, pointer),
+    ...withoutEffect(definition, pointer),
   ];
 }
 
@@ -85,6 +87,14 @@ function foreignEndpoints(inputs: readonly InputFacts[], pointer: string): reado
         organization,
       ),
     );
+}
+
+/** Of a person's consent the code itself is the grant, and the refresh tokens after it have one of their own. */
+function withoutEffect(definition: ConnectionDefinition, pointer: string): readonly Finding[] {
+  const config = 'oauth2Config' in definition ? definition.oauth2Config : undefined;
+  if (definition.oauth2Type !== 'authorization_code' || config?.overrideGrantType === undefined) return [];
+  const place = `${pointer}/oauth2Config/overrideGrantType`;
+  return [finding('no-effect', place, 'The grant type of an authorization code is not overridden')];
 }
 
 const TAG = /\{\{\s*#[^{}]*\}\}/g;

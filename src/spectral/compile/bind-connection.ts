@@ -1,9 +1,9 @@
 import type { ConnectionInput as NativeConnection } from '../../index.ts';
 import type { KeyValuePair } from '../input-fields.ts';
+import { toBoundValues } from './bound-values.ts';
 import type { CompiledConnection } from './compile-connection.ts';
 import { ACCOUNT_TAG, defined, REDIRECT_TAG } from './compile-oauth.ts';
 import { withGivenToken } from './given-token.ts';
-import { toExpressions } from './native-names.ts';
 
 export interface ConnectionValues {
   /** The value of every field, as a resolution gives them. */
@@ -26,27 +26,49 @@ export interface ConnectionValues {
  * connection lists go on its token requests.
  */
 export function bindConnection(compiled: CompiledConnection, values: ConnectionValues): NativeConnection {
-  const { definition } = compiled;
   const { fields, account = compiled.key, redirectUri = UNUSED_REDIRECT, context = {} } = values;
-  const secrets = Object.fromEntries(compiled.secrets.map(name => [name, toText(fields[name])]));
-  const plain = [
-    ...compiled.parameters.map(name => [name, fields[name] ?? null] as const),
-    [ACCOUNT_TAG, account] as const,
-    [REDIRECT_TAG, redirectUri] as const,
-  ];
-  const bound = withTokenHeaders(definition, fields['headers']);
+  const definition = withoutEmptyKeys(
+    withTokenHeaders(compiled.definition, fields['headers']),
+    compiled,
+    fields,
+  );
+  const own = compiled.secrets.map(name => [name, toText(fields[name])]);
+  const bound = toBoundValues(definition, [
+    ...compiled.parameters.map(name => [name, fields[name]] as const),
+    [ACCOUNT_TAG, account],
+    [REDIRECT_TAG, redirectUri],
+  ]);
   const whole = {
-    ...bound,
-    secrets: { ...bound.secrets, ...secrets },
-    config: { ...bound.config, values: toExpressions(plain) },
-  };
-  if (values.token === undefined) return whole as NativeConnection;
-  const nowMs = values.nowMs ?? Date.now();
-  return withGivenToken(whole as NativeConnection, { token: values.token, context, nowMs });
+    ...definition,
+    secrets: { ...definition.secrets, ...Object.fromEntries(own), ...bound.secrets },
+    config: { ...definition.config, values: bound.values },
+  } as NativeConnection;
+  if (values.token === undefined) return whole;
+  return withGivenToken(whole, { token: values.token, context, nowMs: values.nowMs ?? Date.now() });
 }
 
 /** Nothing is sent there: a token request of an authorization repeats it, and only who begins one needs it. */
 const UNUSED_REDIRECT = 'https://redirect.invalid/callback';
+
+/** A header, parameter or cookie that is one optional field alone is left out where the field is empty. */
+function withoutEmptyKeys(
+  definition: NativeConnection,
+  { optional }: CompiledConnection,
+  fields: ConnectionValues['fields'],
+): NativeConnection {
+  const { auth, headers = {}, params = {} } = definition.config;
+  const isSent = (value: unknown) => {
+    const name = /^<<([^<>]+)>>$/.exec(String(value))?.[1];
+    return name === undefined || !optional.includes(name) || toText(fields[name]) !== '';
+  };
+  const only = (texts: object) =>
+    Object.fromEntries(Object.entries(texts).filter(([, text]) => isSent(text)));
+  const keys: unknown = Reflect.get(Object(auth), 'keys');
+  const left = Array.isArray(keys) ? keys.filter(({ value }) => isSent(value)) : undefined;
+  const sent = left === undefined ? auth : left.length === 0 ? null : { ...Object(auth), keys: left };
+  const config = { ...definition.config, auth: sent, headers: only(headers), params: only(params) };
+  return { ...definition, config } as NativeConnection;
+}
 
 /** The headers are secrets: they often hold a key, and nobody can tell which. */
 function withTokenHeaders(definition: NativeConnection, headers: unknown): NativeConnection {

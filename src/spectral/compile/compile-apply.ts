@@ -15,17 +15,23 @@ export interface AppliedCredential {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** @param tokenAuth the strategy that fetches a token, when there is one */
+/**
+ * Places that hold a secret belong to the authentication; constants and other fields beside it are headers and parameters of every
+ * operation, since everything of the authentication is masked. Where nothing is a secret, all of it counts as the credential.
+ * @param tokenAuth the strategy that fetches a token, when there is one
+ */
 export function applyCredential(
   apply: ApplyDefinition,
   tokenAuth: Readonly<Record<string, unknown>> | undefined,
   names: NativeNames,
 ): AppliedCredential {
   const placements = toPlacements(apply, names);
+  const secret = placements.filter(({ value }) => names.usesSecret(value));
+  const plain = toSettings(placements.filter(each => !secret.includes(each)));
   if (tokenAuth !== undefined) {
     const carriesToken = placements.some(({ value }) => value.includes('<<token>>'));
     const own = carriesToken ? [] : [tokenHeader(apply)];
-    return { auth: { ...tokenAuth, placements: [...own, ...placements] }, headers: {}, params: {} };
+    return { auth: { ...tokenAuth, placements: [...own, ...secret] }, ...plain };
   }
   if (apply.basic !== undefined) {
     const text = (part: 'username' | 'password') =>
@@ -34,7 +40,9 @@ export function applyCredential(
     return { auth, ...toSettings(placements) };
   }
   if (placements.length === 0) return { auth: null, headers: {}, params: {} };
-  return { auth: { authType: 'api_key', keys: placements }, headers: {}, params: {} };
+  return secret.length === 0
+    ? { auth: { authType: 'api_key', keys: placements }, headers: {}, params: {} }
+    : { auth: { authType: 'api_key', keys: secret }, ...plain };
 }
 
 /** The header that carries the token unless the definition says where it goes. */

@@ -28,6 +28,8 @@ export interface CompiledConnection {
   readonly secrets: readonly string[];
   /** The other inputs that have a value of their own. */
   readonly parameters: readonly string[];
+  /** Of both, those that need not have a value. */
+  readonly optional: readonly string[];
   /** True when a token has to be fetched, or given by a person. */
   readonly fetchesToken: boolean;
   /** Parameters of the callback that requests need. */
@@ -91,6 +93,7 @@ export function compileConnection(
     } as NativeConnection,
     secrets,
     parameters: own.filter(({ secret }) => !secret).map(({ name }) => name),
+    optional: own.filter(({ required }) => !required).map(({ name }) => name),
     fetchesToken,
     callbackParameters: [...names.callbackParameters],
     guess: guessed?.guess,

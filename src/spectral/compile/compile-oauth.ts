@@ -1,10 +1,7 @@
-import type { ConnectionInput as NativeConnection } from '../../index.ts';
 import type { ApplyDefinition } from '../apply-definition.ts';
 import type { OAuth2Config, OAuth2Type } from '../connection-definition.ts';
 import type { InputFacts } from './input-facts.ts';
 import type { NativeNames } from './native-names.ts';
-
-export type NativeAuth = NonNullable<NativeConnection['config']['auth']>;
 
 /** The parts of a native OAuth definition that are the same for every grant. */
 export interface OAuthParts {

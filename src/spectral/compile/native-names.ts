@@ -1,13 +1,13 @@
 import type { Issue } from '../../errors.ts';
-import { namesInTags, parseFieldTags, unknownTag } from './field-tags.ts';
+import { parseFieldTags, unknownTag } from './field-tags.ts';
 import type { InputFacts } from './input-facts.ts';
 
 /** What the tags of a connection mean, and what of the token answer and of the callback they need. */
 export interface NativeNames {
   /** The same text with Ferrule's tags. Unknown names become issues. */
   toNative(text: string, pointer: string): string;
-  /** True when the text has the access token in it. */
-  usesToken(text: string): boolean;
+  /** True when a text with Ferrule's tags has a secret in it, or something of the token answer. */
+  usesSecret(native: string): boolean;
   /** Members of the token answer that tags have named, such as `instance_url`. */
   readonly tokenMembers: ReadonlySet<string>;
   /** Parameters of the callback that tags have named. */
@@ -56,16 +56,12 @@ export function createNativeNames(inputs: readonly InputFacts[], fetchesToken: b
 
   return {
     toNative: (text, pointer) => write(text, pointer, false),
-    usesToken: text => fetchesToken && namesInTags(text).includes('token'),
+    usesSecret: native =>
+      [...native.matchAll(/<<([^<>]+)>>/g)].some(([, name = '']) =>
+        byName.has(name) ? byName.get(name)?.secret === true : /^token(\.|$)/.test(name),
+      ),
     tokenMembers,
     callbackParameters,
     issues,
   };
-}
-
-/** The tags of fields are computed values, each by an expression that is its value. */
-export function toExpressions(
-  values: readonly (readonly [name: string, value: unknown])[],
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(values.map(([name, value]) => [name, JSON.stringify(value) ?? 'null']));
 }

@@ -13,10 +13,15 @@ export function renderFieldTemplate(
   pointer: string,
 ): string {
   let text = '';
-  for (const piece of parseFieldTags(template)) {
-    if ('literal' in piece) text = join(text, piece.literal);
-    else text += escapeFor(placeAfter(text), read(piece.name), { name: piece.name, pointer });
-  }
+  parseFieldTags(template).forEach((piece, at) => {
+    if ('name' in piece) {
+      text += escapeFor(placeAfter(text), read(piece.name), { name: piece.name, pointer });
+    } else {
+      // A field that is a whole URL may end in the slash with which the template goes on.
+      const isDoubled = at === 1 && placeAfter(text) === 'path' && text.endsWith('/');
+      text += isDoubled ? piece.literal.replace(/^\//, '') : piece.literal;
+    }
+  });
   return text;
 }
 
@@ -29,12 +34,6 @@ function placeAfter(text: string): Place {
   if (afterScheme === undefined) return 'text';
   if (/[?#]/.test(afterScheme)) return 'query';
   return afterScheme.includes('/') ? 'path' : 'authority';
-}
-
-/** A field that is a URL may end in the slash with which the template goes on. */
-function join(text: string, literal: string): string {
-  const doubled = placeAfter(text) === 'path' && text.endsWith('/') && literal.startsWith('/');
-  return doubled ? text + literal.slice(1) : text + literal;
 }
 
 function escapeFor(

@@ -74,14 +74,38 @@ function toInput(name: string, input: unknown): ConnectionInput {
 
 /** `Acme OAuth 2 Connection` becomes `acmeOAuth2Connection`. */
 export function toCamelCase(name: string): string {
-  const words =
-    name
-      .normalize('NFD')
-      .replaceAll(/\p{M}/gu, '')
-      .match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{N}+|\p{Lo}+/gu) ?? [];
+  const plain = name
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[ßæøœłđðþı]/gi, letter => LETTERS.get(letter) ?? letter);
+  const words = plain.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{N}+|\p{Lo}+/gu) ?? [];
   return words
     .map((word, at) =>
       at === 0 ? word.toLowerCase() : word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
     )
     .join('');
 }
+
+/** Letters that are no other letter with a mark. */
+const LETTERS: ReadonlyMap<string, string> = new Map([
+  ...([
+    ['ß', 'ss'],
+    ['æ', 'ae'],
+    ['Æ', 'Ae'],
+    ['ø', 'o'],
+    ['Ø', 'O'],
+    ['œ', 'oe'],
+    ['Œ', 'Oe'],
+  ] as const),
+  ...([
+    ['ł', 'l'],
+    ['Ł', 'L'],
+    ['đ', 'd'],
+    ['Đ', 'D'],
+    ['ð', 'd'],
+    ['Ð', 'D'],
+    ['þ', 'th'],
+    ['Þ', 'Th'],
+  ] as const),
+  ['ı', 'i'],
+]);

@@ -94,8 +94,39 @@ function findConnection(
   integration: IntegrationDefinition,
   options: ResolveOptions,
 ): Found | undefined {
-  const { name, variable, pointer } = each;
+  const { name, pointer } = each;
   const given = configOf(each, options.config) as ConnectionConfig | undefined;
+  const known = findKnown(each, integration, options, given);
+  if (known === undefined || given === undefined) return known;
+  return { ...known, issues: [...configIssues(given, name, pointer), ...known.issues] };
+}
+
+const CONFIG_MEMBERS = ['fields', 'token', 'context', 'template', 'organization', 'customer', 'user'];
+
+/** Fields that stand beside `fields` instead of in it are the likeliest mistake. */
+function configIssues(given: unknown, name: string, pointer: string): readonly Issue[] {
+  const expected = `an object with ${CONFIG_MEMBERS.join(', ')}`;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    const message = `The connection "${name}" was given something else than its values`;
+    return [{ code: 'PARAMETER_INVALID', pointer, message, expected }];
+  }
+  return Object.keys(given)
+    .filter(member => !CONFIG_MEMBERS.includes(member))
+    .map(member => ({
+      code: 'PARAMETER_UNKNOWN',
+      pointer,
+      message: `The values of the connection "${name}" have a member "${member.slice(0, 100)}"`,
+      expected,
+    }));
+}
+
+function findKnown(
+  each: IntegrationVariable,
+  integration: IntegrationDefinition,
+  options: ResolveOptions,
+  given: ConnectionConfig | undefined,
+): Found | undefined {
+  const { name, variable, pointer } = each;
   if (isConnectionDefinitionConfigVar(variable)) {
     return resolve(each, inlineConnection(name, variable), 'integration', given ?? {}, options);
   }

@@ -91,7 +91,7 @@ export const keyForms: readonly Form[] = [
   keyed(
     'a key and a version beside it',
     { headers: { 'X-Key': '{{#apiKey}}', 'X-Version': '2026-01' }, query: { lang: 'en' } },
-    'GET /v1/things?lang=en X-Key: k3y/=+; X-Version: 2026-01',
+    'GET /v1/things?lang=en X-Version: 2026-01; X-Key: k3y/=+',
   ),
   basic(
     'user and password',

@@ -50,13 +50,13 @@ export const configPages = {
   'Acme Settings': configPage({
     tagline: 'What to fetch',
     elements: {
-      'Only Active': configVar({ stableKey: 'only-active', dataType: 'boolean', defaultValue: 'true' }),
-      'Page Size': configVar({ stableKey: 'page-size', dataType: 'number', defaultValue: '50' }),
+      'Only Active': configVar({ stableKey: 'only-active', dataType: 'boolean', defaultValue: true }),
+      'Page Size': configVar({ stableKey: 'page-size', dataType: 'number', defaultValue: 50 }),
       Region: dataSourceConfigVar({
         stableKey: 'region',
         dataSourceType: 'picklist',
         perform: async context => {
-          const client = createAcmeClient(context.configVars['Acme Connection']);
+          const client = createAcmeClient(context.configVars['Acme Connection'] as Connection);
           const { data } = await client.get('/regions');
           const regions: Element[] = data.map(({ id, name }: { id: number; name: string }) => ({
             key: String(id),
@@ -69,7 +69,7 @@ export const configPages = {
   }),
 };
 
-export const fetchCustomers = flow<typeof configPages>({
+export const fetchCustomers = flow({
   name: 'Fetch Customers',
   stableKey: 'fetch-customers',
   description: 'Fetches the customers of a region',
@@ -80,7 +80,7 @@ export const fetchCustomers = flow<typeof configPages>({
       params: {
         active: configVars['Only Active'],
         limit: configVars['Page Size'],
-        region: configVars.Region,
+        region: configVars['Region'],
         since: Object(params.onTrigger.results.body.data)['since'],
       },
     });
@@ -89,7 +89,7 @@ export const fetchCustomers = flow<typeof configPages>({
   },
 });
 
-export const failing = flow<typeof configPages>({
+export const failing = flow({
   name: 'Fail',
   stableKey: 'fail',
   onExecution: async ({ configVars }) => {
@@ -97,7 +97,7 @@ export const failing = flow<typeof configPages>({
   },
 });
 
-export const invoking = flow<typeof configPages>({
+export const invoking = flow({
   name: 'Invoke',
   stableKey: 'invoke',
   onTrigger: async (_context, payload) => ({ payload: { ...payload, body: { data: { since: 'monday' } } } }),

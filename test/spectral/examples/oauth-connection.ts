@@ -48,7 +48,7 @@ export const oauthPages = {
   }),
 };
 
-export const whoAmI = flow<typeof oauthPages>({
+export const whoAmI = flow({
   name: 'Who Am I',
   stableKey: 'who-am-i',
   onExecution: async ({ configVars }) => {
