@@ -23,8 +23,6 @@ export interface OpenedStores {
   close(): Promise<void>;
 }
 
-export type RenewalScene = Awaited<ReturnType<typeof startScene>>;
-
 /** A store with connections that people have authorised, and as many servers' renewals on it as asked for. */
 export async function startScene(
   closing: (() => unknown)[],
