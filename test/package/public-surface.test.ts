@@ -226,6 +226,7 @@ describe('the stores', () => {
       'WorkDelay',
       'WorkDraft',
       'WorkItem',
+      'WorkLeases',
       'WorkOutcome',
       'WorkPermit',
       'WorkQueue',
