@@ -1,6 +1,7 @@
 /**
  * What comes in batches, given one by one. An item at hand is given without asking the layers beneath: with hundreds of
- * events in a piece of a body, a turn through them for each took more time than all that is done with an event.
+ * events in a piece of a body, a turn through them for each took half of its time
+ * (docs/decisions/0034-events-are-given-from-batches.md).
  *
  * It keeps the order of an async generator when it is asked faster than it answers. An error of a batch is thrown where
  * `batches` handed the batch out, so that it ends like any other. A generator queues `return` behind a `next` that
