@@ -67,6 +67,8 @@ export function createApp(options: AppOptions): App {
     }
     // Whoever is nobody does not even learn what exists.
     if (route === undefined) throw toUnknown(request.method, allow);
+    // HEAD does the work of GET, and a page does its work once: whoever only looks at a link does not open it.
+    if (route.description.page && request.method === 'HEAD') throw toUnknown('HEAD', [route.method]);
     const { principal } = passage;
     assertMay(principal, route);
     const giveBack = takeSlot(route, principal);

@@ -9,6 +9,8 @@ const MAX_WAITING = 1_000;
 /** A connection that works is written down this often, not with every call. */
 const SUCCESS_EVERY_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
+/** An error may list as many problems as its caller had wrong parameters; an event needs no more than the first. */
+const MAX_TEXT = 2_000;
 
 export interface EventRecorder {
   /** Writes an event down soon. Details must be free of secrets. */
@@ -63,7 +65,7 @@ export function createEventRecorder(eventLog: EventLog, clock: Clock, log: Log):
 
   const record: EventRecorder['record'] = event => {
     if (waiting.length >= MAX_WAITING) leftOut += 1;
-    else waiting.push({ ...event, atMs: clock.now() });
+    else waiting.push({ ...event, details: shorten(event.details), atMs: clock.now() });
     timer ??= clock.after(FLUSH_MS, () => void flush());
   };
 
@@ -86,4 +88,15 @@ export function createEventRecorder(eventLog: EventLog, clock: Clock, log: Log):
       record({ connectionId, kind: 'request', details: outcome });
     },
   };
+}
+
+function shorten(details: EventDraft['details']): EventDraft['details'] {
+  const isLong = (value: unknown): value is string => typeof value === 'string' && value.length > MAX_TEXT;
+  if (!Object.values(details).some(isLong)) return details;
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      isLong(value) ? `${value.slice(0, MAX_TEXT)}…` : value,
+    ]),
+  );
 }

@@ -104,6 +104,27 @@ describe('a caller who may execute', () => {
   );
 });
 
+describe('a caller who may execute', () => {
+  it('makes no more of a request for later than the server can hold', async () => {
+    const parameters = { Item: 'x'.repeat(900_000) };
+    const rows = Array.from({ length: 200 }, () => ({}));
+    const order = { connectionId, operationId, parameters, rows };
+    const { status, body } = await world.ask('POST', '/api/executions', order, { key: execute });
+    expect([status, body.errorKey]).toEqual([413, 'REQUEST_TOO_LARGE']);
+  });
+
+  it('fills no event log by what it does wrong', async () => {
+    const parameters = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`P${index}`, 1]));
+    await world.ask('POST', '/api/execute', { connectionId, operationId, parameters }, { key: execute });
+    const { body } = await world.ask('GET', `/api/connections/${connectionId}/events?kind=request`);
+    const failed = body.filter(({ details }: { details: { code?: string } }) =>
+      details.code?.startsWith('PARAMETER_'),
+    );
+    expect(failed).toHaveLength(1);
+    expect(failed[0].details.reason.length).toBeLessThan(2_100);
+  });
+});
+
 describe('a caller without a key', () => {
   it('cannot push what happened out of the event log', async () => {
     await world.ask('DELETE', `/api/connections/${connectionId}`, undefined, { key: read });

@@ -178,6 +178,13 @@ describe('a link', () => {
     expect([second.status, second.headers.getSetCookie()]).toEqual([400, []]);
   });
 
+  it('stays good when somebody only asks whether it is there, as mail programs do', async () => {
+    const link = await world.linkFor(await world.create('web'));
+    expect((await fetch(link, { method: 'HEAD', redirect: 'manual' })).status).toBe(405);
+    const opened = await createBrowser().open(link, { stopAt: world.oidc.origin });
+    expect(opened.url).toContain(world.oidc.origin);
+  });
+
   it('is nothing when it is made up', async () => {
     const { status, page } = await createBrowser().open(
       `${world.server.origin}/oauth/start/${'x'.repeat(43)}`,

@@ -30,6 +30,10 @@ describe.skipIf(postgresPrograms === undefined)(
     });
 
     it('says so, goes on with what it has open, and recovers by itself', async () => {
+      let told = 0;
+      const ignore = pair.store.changes.subscribe(({ kind }) => {
+        if (kind === 'connection') told += 1;
+      });
       const { body } = await world.ask('POST', '/api/connections', connectionTo(world.system));
       const { body: operation } = await world.ask(
         'POST',
@@ -37,6 +41,9 @@ describe.skipIf(postgresPrograms === undefined)(
         echoOperation,
       );
       const call = { connectionId: body.id, operationId: operation.id, parameters: { Item: 'x' } };
+      // What is told of both writes has the connection opened anew, so it is opened behind that.
+      await expect.poll(() => told, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+      ignore();
       expect((await world.ask('POST', '/api/execute', call)).status).toBe(200);
 
       await cluster.stop('immediate');

@@ -22,7 +22,7 @@ export interface System extends EchoServer {
   readonly tokens: number;
   /** How often each path was asked for. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Milliseconds, of every answer to `/do`. */
+  /** Milliseconds, of every answer to `/do`; with `Infinity` answers wait until it is set to something else. */
   delayMs: number;
   /** Takes the next token request, instead of answering it. */
   onToken: ((response: ServerResponse) => void) | undefined;
@@ -87,6 +87,7 @@ export async function startMachines(
 
 async function startSystem(): Promise<System> {
   const counts = new Map<string, number>();
+  const held = new Set<() => void>();
   const state = { tokens: 0, delayMs: 0, onToken: undefined as System['onToken'] };
   const server = await startEchoServer(({ url }, response) => {
     if (url === '/token') {
@@ -98,13 +99,22 @@ async function startSystem(): Promise<System> {
       return true;
     }
     counts.set(url, (counts.get(url) ?? 0) + 1);
-    setTimeout(() => sendJson(response, { url }), state.delayMs);
+    const answer = () => sendJson(response, { url });
+    if (state.delayMs === Infinity) held.add(answer);
+    else setTimeout(answer, state.delayMs);
     return true;
   });
   return Object.defineProperties(Object.create(server), {
     counts: { value: counts },
     tokens: { get: () => state.tokens },
-    delayMs: { get: () => state.delayMs, set: value => Object.assign(state, { delayMs: value }) },
+    delayMs: {
+      get: () => state.delayMs,
+      set: (value: number) => {
+        state.delayMs = value;
+        for (const answer of held) answer();
+        held.clear();
+      },
+    },
     onToken: { get: () => state.onToken, set: value => Object.assign(state, { onToken: value }) },
   });
 }

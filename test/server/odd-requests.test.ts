@@ -55,6 +55,7 @@ describe('odd requests', () => {
     ['/api/transform', { raw: 7 }],
     ['/api/transform', { raw: { statusCode: 'x' } }],
     ['/api/transform', { outputs: { a: 7 } }],
+    ['/api/transform', { outputs: {}, raw: { statusCode: 1.5 } }],
     ['/api/operations-search', { ids: 'x' }],
     ['/api/import/connections', []],
     ['/api/import/connections', { id: 'x', name: 'a', config: {} }],
@@ -66,6 +67,25 @@ describe('odd requests', () => {
       'string',
       'string',
     ]);
+  });
+
+  it('lose no operations: a connection that is created with some is refused, and told where they go', async () => {
+    const connection = {
+      name: 'P',
+      type: 'http',
+      config: { configType: 'http', baseUrl: 'https://a.example.com' },
+      operations: [{ name: 'Get', config: { method: 'GET', path: '/' } }],
+    };
+    const { status, body } = await world.ask('POST', '/api/connections', connection);
+    expect([status, body.error]).toEqual([400, expect.stringContaining('/operations')]);
+    expect((await world.ask('POST', '/api/import/connections', connection)).status).toBe(200);
+    expect((await world.ask('POST', '/api/connections', { ...connection, operations: [] })).status).toBe(200);
+  });
+
+  it('test no connection with settings that are none', async () => {
+    const { body } = await world.ask('GET', '/api/connections');
+    const answer = await world.ask('POST', `/api/connections/${body[0].id}/test`, ['x']);
+    expect([answer.status, answer.body.errorKey]).toEqual([400, 'REQUEST_INVALID']);
   });
 
   it('cannot reach what every object has', async () => {

@@ -68,10 +68,19 @@ export function createAsker(key: string): { readonly ask: Ask; close(): void } {
       },
     });
     sent.end(body === undefined ? undefined : JSON.stringify(body));
-    const [response]: IncomingMessage[] = (await once(sent, 'response')) as IncomingMessage[];
+    let response: IncomingMessage | undefined;
+    try {
+      [response] = (await once(sent, 'response')) as [IncomingMessage];
+    } catch (error) {
+      // A kept connection that the server closes in the moment it is used again: it has read nothing.
+      if (sent.reusedSocket && Reflect.get(Object(error), 'code') === 'ECONNRESET') {
+        return ask(origin, method, path, body);
+      }
+      throw error;
+    }
     let text = '';
-    for await (const chunk of response?.setEncoding('utf8') ?? []) text += chunk;
-    return { status: response?.statusCode ?? 0, body: text === '' ? undefined : JSON.parse(text) };
+    for await (const chunk of response.setEncoding('utf8')) text += chunk;
+    return { status: response.statusCode ?? 0, body: text === '' ? undefined : JSON.parse(text) };
   };
   return { ask, close: () => agent.destroy() };
 }

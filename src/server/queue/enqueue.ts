@@ -25,6 +25,7 @@ export async function enqueue(call: RouteCall, services: Services): Promise<Repl
 async function accept(order: WorkOrder, call: RouteCall, services: Services): Promise<Outcome> {
   const { store, queue } = services;
   const { request, rows, maxAttempts, idempotencyParameter } = order;
+  assertSize(order);
   await assertRoom(rows.length, services);
   // A server that dies before it has answered has enqueued all or nothing, and who asks again means the same ids.
   const key = call.headers.get('idempotency-key');
@@ -50,6 +51,21 @@ async function accept(order: WorkOrder, call: RouteCall, services: Services): Pr
   await store.queue.enqueue(drafts);
   const reply = { status: 202, body: { batchId, ids: drafts.map(({ id }) => id) } };
   return { reply, sent: true };
+}
+
+/** What rows have in common is kept with each of them, so a small request could become more than memory holds. */
+const MAX_TOTAL_CHARACTERS = 64 * 1024 * 1024;
+
+/** @throws FerruleError REQUEST_TOO_LARGE */
+function assertSize({ request, rows, idempotencyParameter }: WorkOrder): void {
+  const { parameters, operation } = request;
+  const common = JSON.stringify([parameters, operation, idempotencyParameter]).length;
+  if (common * rows.length <= MAX_TOTAL_CHARACTERS) return;
+  throw new FerruleError('REQUEST_TOO_LARGE', 'The executions are too large together', {
+    pointer: '/rows',
+    expected: `at most ${MAX_TOTAL_CHARACTERS} characters, with what the rows have in common counted for each`,
+    found: `${common} characters for each of ${rows.length} rows`,
+  });
 }
 
 async function assertRoom(count: number, { store, queue }: Services): Promise<void> {

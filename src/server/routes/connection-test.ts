@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Connection, type ConnectionTestReport, FerruleError } from '../../index.ts';
 import { toConnectionDraft } from '../documents/connection-draft.ts';
 import { toEngineDocument, toInput, withSecretValues } from '../documents/engine-document.ts';
-import { isObject } from '../documents/json.ts';
+import { isObject, toObject } from '../documents/json.ts';
 import { toErrorBody, toFerruleError, toValidationErrors } from '../error-reply.ts';
 import { noteFailure } from '../note-failure.ts';
 import { ok, type Reply, type Route, type RouteCall } from '../route.ts';
@@ -41,9 +41,9 @@ export const connectionTestRoutes: readonly Route[] = [
 
 async function testStored(call: RouteCall, services: Services): Promise<Reply> {
   const { store, connections, events } = services;
-  const body = (await call.json()) ?? {};
+  const body = toObject((await call.json()) ?? {});
   const stored = await findConnection(call, store.connections);
-  const hasOverrides = isObject(body) && Object.keys(body).length > 0;
+  const hasOverrides = Object.keys(body).length > 0;
   if (!hasOverrides) {
     return answerTest(async () => {
       const open = await connections.open(stored.id);

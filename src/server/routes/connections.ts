@@ -1,7 +1,7 @@
 import { FerruleError } from '../../index.ts';
 import type { StoredConnection } from '../../store.ts';
 import { readLockVersion, toConnectionDraft } from '../documents/connection-draft.ts';
-import { type JsonObject, toUuid } from '../documents/json.ts';
+import { describe, isObject, type JsonObject, toUuid } from '../documents/json.ts';
 import { toConnectionResource } from '../documents/resources.ts';
 import { readText } from '../read-query.ts';
 import { ok, type Route, type RouteCall } from '../route.ts';
@@ -43,7 +43,9 @@ export const connectionRoutes: readonly Route[] = [
       responses: { 200: 'Connection', 400: 'Error_Response' },
     },
     async answer(call, { store, engine }) {
-      const draft = toConnectionDraft(await call.json(), undefined, engine);
+      const body = await call.json();
+      assertNoOperations(body);
+      const draft = toConnectionDraft(body, undefined, engine);
       return ok(toConnectionResource(await store.connections.create(draft)));
     },
   },
@@ -120,6 +122,17 @@ export async function findConnection(
   const found = id === undefined ? undefined : await connections.get(id);
   if (found === undefined) throw new FerruleError('NOT_FOUND', 'There is no such connection');
   return found;
+}
+
+/** Operations have endpoints of their own: to leave them out without a word would lose them. @throws FerruleError REQUEST_INVALID */
+function assertNoOperations(body: unknown): void {
+  const { operations = [] } = isObject(body) ? body : {};
+  if (Array.isArray(operations) && operations.length === 0) return;
+  throw new FerruleError('REQUEST_INVALID', 'A connection is created without its operations', {
+    pointer: '/operations',
+    expected: 'nothing here: POST /api/import/connections takes a connection with its operations',
+    found: Array.isArray(operations) ? `${operations.length} operations` : describe(operations),
+  });
 }
 
 /** The change is made on one version of the connection, the one the client names or the present one. */

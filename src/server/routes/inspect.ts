@@ -127,7 +127,8 @@ function toOutputs(judged: JsonObject): Outputs {
 function toAnswer(raw: JsonObject): Parameters<typeof transformAnswer>[1] {
   const { body, headers = {}, statusCode = 200 } = raw;
   if (!isObject(headers)) throw invalid('/raw/headers', 'an object of headers by name', headers);
-  if (typeof statusCode !== 'number') throw invalid('/raw/statusCode', 'a number', statusCode);
+  if (typeof statusCode !== 'number' || !Number.isInteger(statusCode))
+    throw invalid('/raw/statusCode', 'a whole number', statusCode);
   const texts = Object.entries(headers).map(([name, value]) => [name, toHeader(value)] as const);
   return { body, statusCode, headers: Object.fromEntries(texts) };
 }

@@ -16,10 +16,15 @@ export function conflict(subject: Subject, id: string, given: number, present: n
 }
 
 export function exists(subject: Subject, field: 'id' | 'name', value: string): FerruleError {
-  return new FerruleError('STORE_EXISTS', `There is a ${subject} with the ${field} "${value}" already`, {
-    pointer: `/${field}`,
-    details: { subject, field },
-  });
+  const article = subject === 'connection' ? 'a' : 'an';
+  return new FerruleError(
+    'STORE_EXISTS',
+    `There is ${article} ${subject} with the ${field} "${value}" already`,
+    {
+      pointer: `/${field}`,
+      details: { subject, field },
+    },
+  );
 }
 
 /** Throws STORE_CONFLICT when somebody wrote since the caller read. Without an expectation the last writer wins. */
