@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as source from '../../src/index.ts';
 import { type PackedPackage, packPackage, readManifest, root, run } from './packed-package.ts';
 
 let packed: PackedPackage;
@@ -87,6 +88,20 @@ describe('the installed package', () => {
     expect(Number(count)).toBeLessThanOrEqual(60);
   });
 
+  it('loads the engine when a function of it is first called, without a warning', () => {
+    write('lazy.ts', lazy);
+    const { names, before, after, warnings } = JSON.parse(packed.run('lazy.ts'));
+    expect(names).toEqual(Object.keys(source).sort());
+    expect(before).toBe(false);
+    expect(after).toBe(true);
+    expect(warnings).toEqual([]);
+  });
+
+  it('has one class of errors and one of secrets, whichever entry they come from', () => {
+    write('identity.ts', identity);
+    expect(packed.run('identity.ts')).toBe('true true true true\n');
+  });
+
   it('publishes the JSON Schema of definitions', () => {
     write(
       'schema.ts',
@@ -133,6 +148,40 @@ export function outputsOf(report: ExecutionReport): unknown {
 export function codeOf(error: unknown): string | undefined {
   return error instanceof FerruleError ? error.code : undefined;
 }
+`;
+
+const lazy = `
+import { registerHooks } from 'node:module';
+const warnings = [];
+process.on('warning', ({ message }) => warnings.push(message));
+const urls = [];
+registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) });
+const hasEngine = () => urls.some(url => url.endsWith('/dist/chunks/engine.js'));
+const entry = await import('ferrule');
+const before = hasEngine();
+await entry.createEngine().close();
+const after = hasEngine();
+await new Promise(resolve => setImmediate(resolve));
+console.log(JSON.stringify({ names: Object.keys(entry), before, after, warnings }));
+`;
+
+const identity = `
+import { createEngine, FerruleError, parseConnection, SecretValue } from 'ferrule';
+import * as transport from 'ferrule/transport';
+
+const thrownBy = (work) => {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+};
+console.log(
+  FerruleError === transport.FerruleError,
+  SecretValue === transport.SecretValue,
+  thrownBy(() => createEngine({ connectionsPerOrigin: 0 })).constructor === FerruleError,
+  thrownBy(() => parseConnection({})).constructor === FerruleError,
+);
 `;
 
 const withoutGot = `

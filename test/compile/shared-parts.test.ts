@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { compileConnection } from '../../src/compile/connection-plan.ts';
+import { SharedParts } from '../../src/compile/shared-parts.ts';
+import { parseConnection } from '../../src/definition/parse-connection.ts';
+import type { ConnectionInput } from '../../src/index.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { createTestAuthority } from '../support/test-authority.ts';
+
+const DAY_MS = 86_400_000;
+
+function open(config: Partial<ConnectionInput['config']>, operations: ConnectionInput['operations'] = []) {
+  const definition: ConnectionInput = {
+    name: 'Acme',
+    config: { baseUrl: 'https://api.ferrule.test', ...config },
+    operations,
+  };
+  return (shared: SharedParts, nowMs = Date.now()) =>
+    compileConnection(parseConnection(definition), { shared, nowMs }).plan;
+}
+
+const reading = (value: string, headers: Readonly<Record<string, string>> = {}) =>
+  [{ name: 'o', config: { method: 'GET', path: 'a', headers }, outputs: { x: { value } } }] as const;
+
+describe('connections of one engine', () => {
+  it('have equal expressions at equal places in common, and no others', () => {
+    const shared = new SharedParts(true);
+    const [one, equal, other] = ['body.a', 'body.a', 'body.b'].map(value =>
+      open({}, reading(value))(shared).operations.get('o'),
+    );
+    expect(equal?.outputs[0]?.value).toBe(one?.outputs[0]?.value);
+    expect(other?.outputs[0]?.value.source).toBe('body.b');
+  });
+
+  it('refuse a wrong expression or text each time, wherever it was refused before', async () => {
+    const shared = new SharedParts(true);
+    for (const _time of [1, 2]) {
+      const error = await failureOf(() => open({}, reading('body.', { a: 'x\ny' }))(shared));
+      expect(error.issues.map(({ code }) => code).sort()).toEqual(['EXPRESSION_SYNTAX', 'HEADER_INVALID']);
+    }
+  });
+
+  it('read a text by their own tags, though it is constant for another', () => {
+    const shared = new SharedParts(true);
+    const operations = reading('body', { a: '<<Name>>' });
+    const plain = open({ templateTags: ['{{}}'] }, operations)(shared).operations.get('o');
+    const tagged = open({}, operations)(shared).operations.get('o');
+    expect(plain?.parameters.list).toEqual([]);
+    expect(tagged?.parameters.list.map(({ name }) => name)).toEqual(['Name']);
+  });
+
+  it('trust alike where their authorities are the same, which are judged each time', async () => {
+    const shared = new SharedParts(true);
+    const one = createTestAuthority().cert;
+    const other = createTestAuthority().cert;
+    const first = open({ caCert: one })(shared);
+    expect(open({ caCert: `${one}\n` })(shared).trust).toBe(first.trust);
+    expect(open({ caCert: other })(shared).trust.key).not.toBe(first.trust.key);
+    const later = await failureOf(() => open({ caCert: one })(shared, Date.now() + 40_000 * DAY_MS));
+    expect(later.issues[0]?.code).toBe('CERTIFICATE_INVALID');
+  });
+});
