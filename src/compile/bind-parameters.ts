@@ -12,6 +12,9 @@ export interface BoundParameters {
   readonly diagnostics: readonly Issue[];
 }
 
+/** Who gives thousands of names nobody knows needs no list of them all. */
+const MAX_ISSUES = 100;
+
 /**
  * Gives each parameter the caller's value. null and undefined mean: not given.
  * Unknown names, missing required values and values of the wrong declared type are errors, all reported at once;
@@ -131,5 +134,7 @@ function toError(
       details: { parameter: first.pointer.slice(1) },
     });
   }
-  return new FerruleError(code, `${issues.length} parameters cannot be used`, { issues });
+  return new FerruleError(code, `${issues.length} parameters cannot be used`, {
+    issues: issues.slice(0, MAX_ISSUES),
+  });
 }

@@ -61,6 +61,13 @@ describe('the parameters of an operation', () => {
     expect(error.suggestion).toBe('Query');
   });
 
+  it('are listed up to a hundred when thousands are wrong, and counted all', async () => {
+    const names = Array.from({ length: 5_000 }, (_, nth) => [`Nobody ${nth}`, 1]);
+    const error = await failureOf(get('items').dryRun('Find', Object.fromEntries(names)));
+    expect(error.message).toContain('5000 parameters cannot be used');
+    expect(error.issues).toHaveLength(100);
+  });
+
   it('become diagnostics when the caller is lenient', async () => {
     const connection = get('items', { q: '{{Query*}}' });
     const { url, diagnostics } = await connection.dryRun('Find', { Other: 1 }, { lenient: true });

@@ -1,6 +1,9 @@
 import { createServer as createHttpServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SecretValue } from '../../src/index.ts';
+import { createJwtAuthenticator } from '../../src/server/authentication/json-web-tokens.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { type LoopbackServer, startHttpServer } from '../support/loopback-server.ts';
 import { startWorld, type World } from './server-world.ts';
 
@@ -107,8 +110,12 @@ describe('tokens of the issuer', () => {
 });
 
 describe('an issuer that cannot be reached', () => {
-  it('opens nothing, and is asked again by the next token', async () => {
-    const silent = createHttpServer((_, response) => response.destroy());
+  it('opens nothing, and is asked again after a while, however many tokens come', async () => {
+    let asked = 0;
+    const silent = createHttpServer((_, response) => {
+      asked += 1;
+      response.destroy();
+    });
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
     const port = typeof address === 'object' ? address?.port : undefined;
@@ -119,15 +126,20 @@ describe('an issuer that cannot be reached', () => {
       scopeClaim: 'scp',
       scopes: new Map(),
     };
-    const other = await startWorld({ settings: { jwt } });
+    const clock = createFakeClock();
+    const authenticator = createJwtAuthenticator(jwt, clock);
     try {
-      const key = await sign({ issuer: jwt.issuer });
-      for (let round = 0; round < 2; round++) {
-        const answer = await other.ask('GET', '/api/connections', undefined, { key });
-        expect([answer.status, answer.body.errorKey]).toEqual([401, 'UNAUTHENTICATED']);
+      const credential = new SecretValue(await sign({ issuer: jwt.issuer }));
+      for (let round = 0; round < 3; round++) {
+        await expect(authenticator.authenticate(credential)).rejects.toMatchObject({
+          code: 'UNAUTHENTICATED',
+        });
       }
+      expect(asked).toBe(1);
+      clock.advance(5_000);
+      await expect(authenticator.authenticate(credential)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      expect(asked).toBe(2);
     } finally {
-      await other.close();
       silent.close();
     }
   });

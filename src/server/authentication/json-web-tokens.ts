@@ -21,14 +21,20 @@ const ALGORITHMS = [
 ];
 const CLOCK_TOLERANCE_SECONDS = 5;
 const FETCH_TIMEOUT_MS = 5_000;
+/** Anybody can send what looks like a token: while the issuer gives no keys, not every one of them makes it be asked. */
+const FAILURE_KEPT_MS = 5_000;
 
 /** Tokens (RFC 7519) of one issuer, for one audience, with an end (`exp`). Its keys are fetched when first needed. */
 export function createJwtAuthenticator(settings: JwtSettings, clock: Clock): Authenticator {
   let keys: Promise<JWTVerifyGetKey> | undefined;
+  let askAgainAtMs = Number.POSITIVE_INFINITY;
   const keysOf = () => {
-    keys ??= openKeys(settings).catch(error => {
-      // The next token asks again.
+    if (clock.now() >= askAgainAtMs) {
       keys = undefined;
+      askAgainAtMs = Number.POSITIVE_INFINITY;
+    }
+    keys ??= openKeys(settings).catch(error => {
+      askAgainAtMs = clock.now() + FAILURE_KEPT_MS;
       throw error;
     });
     return keys;

@@ -36,13 +36,17 @@ export function readWorkOrder(body: unknown): WorkOrder {
   }
   const wrong = rows.findIndex(row => !isObject(row));
   if (wrong !== -1) throw invalid(`/rows/${wrong}`, 'an object of values by name', rows[wrong]);
-  if (typeof attempts !== 'number' || !(attempts >= 1 && attempts <= MAX_ATTEMPTS)) {
-    throw invalid('/attempts', `a number from 1 to ${MAX_ATTEMPTS}`, attempts);
+  if (!isCount(attempts) || attempts > MAX_ATTEMPTS) {
+    throw invalid('/attempts', `a whole number from 1 to ${MAX_ATTEMPTS}`, attempts);
   }
   if (idempotencyParameter !== undefined && typeof idempotencyParameter !== 'string') {
     throw invalid('/idempotencyParameter', 'the name of a parameter', idempotencyParameter);
   }
-  return { request, rows, maxAttempts: Math.trunc(attempts), idempotencyParameter };
+  return { request, rows, maxAttempts: attempts, idempotencyParameter };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1;
 }
 
 /** The same id for the same seed and number: what is enqueued twice under one key is enqueued once. RFC 9562, version 8. */
