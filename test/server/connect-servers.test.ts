@@ -1,39 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/index.ts';
-import type { Store } from '../../src/store.ts';
-import { openPostgresPair, openSqlitePair } from '../store/stores.ts';
 import { type EchoServer, sendJson, startEchoServer } from '../support/echo-server.ts';
-import { howToGetPostgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { startWorld, type World } from './server-world.ts';
-
-interface Pair {
-  readonly store: Store;
-  readonly other: Store;
-  close(): Promise<void>;
-}
-
-const databases = [
-  ['SQLite', true, async () => openSqlitePair(systemClock)],
-  [
-    `PostgreSQL (${postgresPrograms ?? howToGetPostgres})`,
-    postgresPrograms !== undefined,
-    async () => {
-      const cluster = await startPostgres();
-      const pair = await openPostgresPair(cluster, systemClock);
-      const close = async () => {
-        await pair.close();
-        await cluster.remove();
-      };
-      return { ...pair, close };
-    },
-  ],
-] as const;
+import { databases, type StorePair } from './two-stores.ts';
 
 const PUBLIC_URL = 'https://ferrule.example.com';
 
 describe.for(databases)('two servers behind one name, on one database of %s', ([, isThere, open]) => {
   const test = it.skipIf(!isThere);
-  let pair: Pair;
+  let pair: StorePair;
   let one: World;
   let two: World;
   let provider: EchoServer;

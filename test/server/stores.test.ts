@@ -1,36 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/index.ts';
-import type { Store } from '../../src/store.ts';
-import { openPostgresPair, openSqlitePair } from '../store/stores.ts';
-import { howToGetPostgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { connectionTo, echoOperation, startWorld, type World } from './server-world.ts';
-
-interface Pair {
-  readonly store: Store;
-  readonly other: Store;
-  close(): Promise<void>;
-}
-
-const databases = [
-  ['SQLite', true, async () => openSqlitePair(systemClock)],
-  [
-    `PostgreSQL (${postgresPrograms ?? howToGetPostgres})`,
-    postgresPrograms !== undefined,
-    async () => {
-      const cluster = await startPostgres();
-      const pair = await openPostgresPair(cluster, systemClock);
-      const close = async () => {
-        await pair.close();
-        await cluster.remove();
-      };
-      return { ...pair, close };
-    },
-  ],
-] as const;
+import { databases, type StorePair } from './two-stores.ts';
 
 describe.for(databases)('two servers on one database of %s', ([, isThere, open]) => {
   const test = it.skipIf(!isThere);
-  let pair: Pair;
+  let pair: StorePair;
   let one: World;
   let two: World;
 
