@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaults } from '../../src/definition/defaults.ts';
@@ -5,7 +6,7 @@ import { FerruleError } from '../../src/errors/ferrule-error.ts';
 import { IncomingBody } from '../../src/transport/incoming-body.ts';
 import { collect } from '../support/send-context.ts';
 
-const open = () =>
+const open = (contentEncoding?: string) =>
   new IncomingBody({
     source: {
       pause: () => undefined,
@@ -14,7 +15,7 @@ const open = () =>
       place: phase => ({ host: 'api.acme.test', port: 80, phase }),
     },
     limits: defaults.limits,
-    contentEncoding: undefined,
+    contentEncoding,
     signal: undefined,
   });
 
@@ -94,4 +95,35 @@ test('a body that was left gives nothing more, whatever it had received', async 
   await iterator.next();
   await iterator.return?.();
   expect(await iterator.next()).toEqual({ done: true, value: undefined });
+});
+
+test('a body is at hand once, when it has arrived whole, and is the same as when it is waited for', async () => {
+  await fc.assert(
+    fc.asyncProperty(pieces(), async parts => {
+      const [early, late] = [open(), open()];
+      for (const part of parts) {
+        expect(early.bytesAtHand()).toBeUndefined();
+        for (const body of [early, late]) body.push(part);
+      }
+      for (const body of [early, late]) body.end();
+      const taken = early.bytesAtHand();
+      expect(Buffer.from(taken ?? [])).toEqual(Buffer.from(await late.bytes()));
+      expect([early.bytesAtHand(), late.bytesAtHand()]).toEqual([undefined, undefined]);
+      await expect(early.bytes()).rejects.toMatchObject({ code: 'BODY_CONSUMED' });
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a body that broke off or is compressed is not at hand, and can still be read', async () => {
+  const broken = open();
+  broken.push(Buffer.from('{"a":'));
+  broken.fail(new FerruleError('BODY_TRUNCATED', 'it broke off'));
+  expect(broken.bytesAtHand()).toBeUndefined();
+  await expect(broken.bytes()).rejects.toMatchObject({ code: 'BODY_TRUNCATED' });
+  const packed = open('gzip');
+  packed.push(gzipSync('{"a":1}'));
+  packed.end();
+  expect(packed.bytesAtHand()).toBeUndefined();
+  expect(Buffer.from(await packed.bytes()).toString()).toBe('{"a":1}');
 });
