@@ -1,12 +1,11 @@
 import type { Clock, Timer } from '../base/clock.ts';
+import { type Linked, LinkedList } from '../base/linked-list.ts';
 
-/** Something that is due at a time, on the scale of `clock.monotonicNow()`. The links belong to the list. */
-export interface DueItem {
+/** Something that is due at a time, on the scale of `clock.monotonicNow()`. */
+export interface DueItem extends Linked<DueItem> {
   readonly dueAtMs: number;
   /** It is due. What it sets `dueAtMs` to counts from then on; it may also leave the list. */
   onDue(nowMs: number): void;
-  earlier: DueItem | undefined;
-  later: DueItem | undefined;
 }
 
 /**
@@ -16,7 +15,7 @@ export interface DueItem {
  */
 export class DueList {
   readonly #clock: Clock;
-  #last: DueItem | undefined;
+  readonly #items = new LinkedList<DueItem>();
   #timer: Timer | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
 
@@ -25,20 +24,13 @@ export class DueList {
   }
 
   join(item: DueItem, nowMs: number): void {
-    item.earlier = this.#last;
-    if (this.#last !== undefined) this.#last.later = item;
-    this.#last = item;
+    this.#items.add(item);
     if (item.dueAtMs < this.#timerAtMs) this.#setTimer(item.dueAtMs, nowMs);
   }
 
   leave(item: DueItem): void {
-    const { earlier, later } = item;
-    if (earlier !== undefined) earlier.later = later;
-    if (later !== undefined) later.earlier = earlier;
-    else if (this.#last === item) this.#last = earlier;
-    item.earlier = undefined;
-    item.later = undefined;
-    if (this.#last === undefined) this.#cancelTimer();
+    this.#items.remove(item);
+    if (this.#items.first === undefined) this.#cancelTimer();
   }
 
   #setTimer(atMs: number, nowMs: number): void {
@@ -58,23 +50,10 @@ export class DueList {
     this.#timerAtMs = Number.POSITIVE_INFINITY;
     const nowMs = this.#clock.monotonicNow();
     // What one does may end others, so all that are due are looked up before the first is told.
-    for (const item of this.#itemsDue(nowMs)) if (this.#holds(item)) item.onDue(nowMs);
+    const due = [...this.#items].filter(item => item.dueAtMs <= nowMs);
+    for (const item of due) if (this.#items.has(item)) item.onDue(nowMs);
     let soonestAtMs = Number.POSITIVE_INFINITY;
-    for (let item = this.#last; item !== undefined; item = item.earlier) {
-      soonestAtMs = Math.min(soonestAtMs, item.dueAtMs);
-    }
+    for (const { dueAtMs } of this.#items) soonestAtMs = Math.min(soonestAtMs, dueAtMs);
     if (soonestAtMs < this.#timerAtMs) this.#setTimer(soonestAtMs, nowMs);
-  }
-
-  #itemsDue(nowMs: number): readonly DueItem[] {
-    const due: DueItem[] = [];
-    for (let item = this.#last; item !== undefined; item = item.earlier) {
-      if (item.dueAtMs <= nowMs) due.push(item);
-    }
-    return due.reverse();
-  }
-
-  #holds(item: DueItem): boolean {
-    return item === this.#last || item.later !== undefined;
   }
 }

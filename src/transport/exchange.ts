@@ -1,9 +1,11 @@
+import type { Linked } from '../base/linked-list.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { type ForeignErrorPlace, translateForeignError } from '../errors/translate-foreign-error.ts';
 import type { Target } from './connector.ts';
 import type { DueList } from './due-list.ts';
 import { type BodySource, IncomingBody, toAbortError } from './incoming-body.ts';
 import { toLimitError } from './limit-errors.ts';
+import type { Slot } from './origin-pool.ts';
 import type { ConnectTimes, PhaseTimings } from './phases.ts';
 import { type Head, joined, single, toHeaderPairs } from './raw-head.ts';
 import type { HttpRequest, HttpResponse, SendContext } from './transport.ts';
@@ -45,11 +47,16 @@ const MAX_INFORMATIONAL_RESPONSES = 32;
  * One request and its answer, from the queue to the last byte: undici calls the `on…` methods, the caller holds the
  * promise and the body. Whatever happens first (answer, failure, timeout, abort) settles it; the rest is ignored.
  */
-export class Exchange implements DispatchHandler, BodySource, Watched {
+export class Exchange implements DispatchHandler, BodySource, Watched, Linked<Exchange> {
   readonly options: DispatchOptions;
   readonly context: SendContext;
   /** Whether its connection speaks HTTP/2; set by who gives it one. */
   http2 = false;
+  /** Where it was given its socket; belongs to the holder. */
+  slot: Slot | undefined;
+  /** Its place among those that wait for a socket. */
+  earlier: Exchange | undefined;
+  later: Exchange | undefined;
   readonly #parts: ExchangeParts;
   readonly #watchdog: Watchdog;
   readonly #onAbort: (() => void) | undefined;

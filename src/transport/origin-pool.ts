@@ -1,3 +1,4 @@
+import { LinkedList } from '../base/linked-list.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { Lookup, Target, TlsSessionSlot } from './connector.ts';
 import type { Exchange, Holder } from './exchange.ts';
@@ -7,10 +8,13 @@ import type { Channel } from './transport.ts';
 import { createClient } from './undici-client.ts';
 
 /** One socket, or the place where the next one will be. */
-interface Slot {
+export interface Slot {
   readonly client: SocketClient;
-  /** Exchanges given to the client and not finished. */
-  readonly running: Set<Exchange>;
+  /**
+   * Exchanges given to the client and not finished. A list, and the slot is noted on the exchange: V8 chains the tables
+   * that a busy Set or Map has outgrown, and one of them in old space keeps all that came after it alive.
+   */
+  readonly running: Exchange[];
   /** How many exchanges the socket takes at once: 1 with HTTP/1.1. */
   capacity: number;
   /** Whether the socket has carried an exchange to its end. */
@@ -38,10 +42,9 @@ export class OriginPool implements Holder {
   readonly #createClient: CreateSocketClient;
   readonly #tlsSession: TlsSessionSlot = { session: undefined };
   readonly #slots = new Set<Slot>();
-  readonly #slotOf = new Map<Exchange, Slot>();
   /** Slots that can take an exchange. The one used last is taken first, so that spare sockets fall idle and close. */
   readonly #available: Slot[] = [];
-  readonly #waiting = new Set<Exchange>();
+  readonly #waiting = new LinkedList<Exchange>();
   #retired = false;
   #onEmpty: (() => void) | undefined;
 
@@ -60,22 +63,24 @@ export class OriginPool implements Holder {
   }
 
   withdraw(exchange: Exchange): void {
-    if (this.#waiting.delete(exchange)) return;
-    const slot = this.#slotOf.get(exchange);
+    if (this.#waiting.has(exchange)) {
+      this.#waiting.remove(exchange);
+      return;
+    }
+    const { slot } = exchange;
     // A connected slot takes the exchange within a tick and finds it settled then.
-    if (slot === undefined || slot.connected || slot.running.size > 1) return;
+    if (slot === undefined || slot.connected || slot.running.length > 1) return;
     this.#remove(slot);
     queueMicrotask(() => this.#serveWaiting());
   }
 
   release(exchange: Exchange, failed: boolean): void {
-    const slot = this.#slotOf.get(exchange);
+    const { slot } = exchange;
     if (slot === undefined) return;
-    this.#slotOf.delete(exchange);
-    slot.running.delete(exchange);
+    leave(slot, exchange);
     slot.used ||= !failed;
     // undici calls from the middle of its own bookkeeping, so whatever dispatches or destroys has to wait.
-    if (failed || this.#retired || !slot.connected || this.#waiting.size > 0) {
+    if (failed || this.#retired || !slot.connected || this.#waiting.first !== undefined) {
       queueMicrotask(() => this.#settle(slot));
     } else {
       this.#offer(slot);
@@ -83,10 +88,9 @@ export class OriginPool implements Holder {
   }
 
   replay(exchange: Exchange): boolean {
-    const slot = this.#slotOf.get(exchange);
+    const { slot } = exchange;
     if (slot === undefined || !slot.used || slot.capacity > 1) return false;
-    this.#slotOf.delete(exchange);
-    slot.running.delete(exchange);
+    leave(slot, exchange);
     this.#waiting.add(exchange);
     queueMicrotask(() => {
       this.#remove(slot);
@@ -102,7 +106,7 @@ export class OriginPool implements Holder {
   async retire(onEmpty: () => void): Promise<void> {
     this.#retired = true;
     this.#onEmpty = onEmpty;
-    const idle = [...this.#slots].filter(slot => slot.running.size === 0);
+    const idle = [...this.#slots].filter(slot => slot.running.length === 0);
     await Promise.all(idle.map(slot => this.#remove(slot)));
     if (this.#slots.size === 0) onEmpty();
   }
@@ -112,20 +116,20 @@ export class OriginPool implements Holder {
     this.#retired = true;
     for (const exchange of this.#waiting) exchange.abort(reason);
     const slots = [...this.#slots];
-    for (const slot of slots) for (const exchange of slot.running) exchange.abort(reason);
+    for (const slot of slots) for (const exchange of [...slot.running]) exchange.abort(reason);
     await Promise.all(slots.map(slot => this.#remove(slot)));
   }
 
   #assign(exchange: Exchange, slot: Slot): void {
-    slot.running.add(exchange);
-    this.#slotOf.set(exchange, slot);
-    if (slot.running.size >= slot.capacity) this.#withhold(slot);
+    slot.running.push(exchange);
+    exchange.slot = slot;
+    if (slot.running.length >= slot.capacity) this.#withhold(slot);
     exchange.http2 = slot.http2;
     slot.client.dispatch(exchange.options, exchange);
   }
 
   #settle(slot: Slot): void {
-    if (slot.running.size === 0 && (this.#retired || !slot.connected)) this.#remove(slot);
+    if (slot.running.length === 0 && (this.#retired || !slot.connected)) this.#remove(slot);
     else this.#offer(slot);
     this.#serveWaiting();
   }
@@ -136,13 +140,13 @@ export class OriginPool implements Holder {
       const fresh = exchange.isReplay ? this.#createSlot() : undefined;
       const slot = fresh ?? this.#available.at(-1) ?? this.#createSlot();
       if (slot === undefined) return;
-      this.#waiting.delete(exchange);
+      this.#waiting.remove(exchange);
       this.#assign(exchange, slot);
     }
   }
 
   #offer(slot: Slot): void {
-    if (slot.available || slot.running.size >= slot.capacity || !this.#slots.has(slot)) return;
+    if (slot.available || slot.running.length >= slot.capacity || !this.#slots.has(slot)) return;
     slot.available = true;
     this.#available.push(slot);
   }
@@ -158,7 +162,7 @@ export class OriginPool implements Holder {
     if (!this.#slots.delete(slot)) return undefined;
     this.#withhold(slot);
     slot.cancelConnect?.();
-    if (this.#slots.size === 0 && this.#waiting.size === 0) this.#onEmpty?.();
+    if (this.#slots.size === 0 && this.#waiting.first === undefined) this.#onEmpty?.();
     return slot.client.destroy();
   }
 
@@ -175,7 +179,7 @@ export class OriginPool implements Holder {
     });
     const slot: Slot = {
       client,
-      running: new Set(),
+      running: [],
       capacity: 1,
       used: false,
       connected: false,
@@ -189,7 +193,7 @@ export class OriginPool implements Holder {
       slot.capacity = 1;
       slot.http2 = false;
       slot.used = false;
-      if (slot.running.size === 0) queueMicrotask(() => this.#settle(slot));
+      if (slot.running.length === 0) queueMicrotask(() => this.#settle(slot));
     });
     return slot;
   }
@@ -222,4 +226,11 @@ export class OriginPool implements Holder {
       if (slot.capacity > 1) queueMicrotask(() => this.#settle(slot));
     });
   }
+}
+
+/** Order does not matter. */
+function leave({ running }: Slot, exchange: Exchange): void {
+  exchange.slot = undefined;
+  const last = running.pop();
+  if (last !== undefined && last !== exchange) running[running.indexOf(exchange)] = last;
 }
