@@ -8,9 +8,12 @@ import type { CredentialPlaces, HeaderPair, HttpRequest } from '../transport/tra
 export function placeHeader(request: HttpRequest, name: string, value: string): HttpRequest {
   const lowerName = name.toLowerCase();
   const headers: HeaderPair[] = [];
-  for (const pair of request.headers) if (pair[0].toLowerCase() !== lowerName) headers.push(pair);
+  for (const pair of request.headers) {
+    if (pair[0].length !== name.length || pair[0].toLowerCase() !== lowerName) headers.push(pair);
+  }
   headers.push([name, value]);
-  return { ...request, headers, credentials: markHeader(request.credentials, lowerName) };
+  const { method, url, body } = request;
+  return { method, url, headers, body, credentials: markHeader(request.credentials, lowerName) };
 }
 
 function markHeader(credentials: CredentialPlaces, lowerName: string): CredentialPlaces {

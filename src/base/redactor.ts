@@ -60,8 +60,10 @@ export class Redactor {
   redact(text: string): string {
     this.#finder ??= toFinder([...Array.from(this.#kept, toTrace), ...this.#passing.values()]);
     const { pattern, forms } = this.#finder;
-    let masked = maskAll(text, forms);
-    for (const fleeting of this.#fleeting.values()) masked = maskAll(masked, fleeting);
+    let masked = forms.length === 0 ? text : maskAll(text, forms);
+    if (this.#fleeting.size > 0) {
+      for (const fleeting of this.#fleeting.values()) masked = maskAll(masked, fleeting);
+    }
     return pattern === undefined ? masked : masked.replace(pattern, MASK);
   }
 

@@ -1,4 +1,5 @@
 import { toJsonPointer } from '../base/json-pointer.ts';
+import type { InputDefinition } from '../definition/definition.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { parseTagName } from '../template/tag-name.ts';
@@ -27,16 +28,16 @@ export function bindParameters(
 ): BoundParameters {
   const values = new Map<Parameter, unknown>();
   const { unknown, twice } = collectGiven(plan, given, values);
-  const wrong = [...twice, ...applyDeclarations(plan, values)];
-  const missing = plan.list
-    .filter(parameter => parameter.required && !values.has(parameter))
-    .map(toMissingIssue);
+  const mistyped = applyDeclarations(plan, values);
+  const missing = findMissing(plan, values);
+  if (unknown.length + twice.length + mistyped.length + missing.length === 0)
+    return { values, diagnostics: [] };
+  const wrong = [...twice, ...mistyped];
   if (wrong.length > 0)
     throw toError('PARAMETER_INVALID', [...wrong, ...(lenient ? [] : [...missing, ...unknown])]);
   if (lenient) return { values, diagnostics: [...missing, ...unknown] };
   if (missing.length > 0) throw toError('PARAMETER_MISSING', [...missing, ...unknown]);
-  if (unknown.length > 0) throw toError('PARAMETER_UNKNOWN', unknown);
-  return { values, diagnostics: [] };
+  throw toError('PARAMETER_UNKNOWN', unknown);
 }
 
 function collectGiven(
@@ -53,8 +54,9 @@ function collectGiven(
     const value = given[name];
     if (value === undefined || value === null) continue;
     for (const parameter of matched) {
-      const typed = toDeclaredType(value, parameter);
-      if (values.has(parameter) && values.get(parameter) !== typed) twice.push(toTwiceIssue(parameter, name));
+      const typed = parameter.declared === undefined ? value : toDeclaredType(value, parameter.declared);
+      const known = values.get(parameter);
+      if (known !== undefined && known !== typed) twice.push(toTwiceIssue(parameter, name));
       values.set(parameter, typed);
     }
   }
@@ -62,10 +64,8 @@ function collectGiven(
 }
 
 /** `"5"`, as forms and command lines give it, for an input declared as a number. */
-function toDeclaredType(value: unknown, { declared }: Parameter): unknown {
-  return declared?.type === undefined
-    ? value
-    : coerceToHint(value, { text: declared.type, schema: { type: declared.type } });
+function toDeclaredType(value: unknown, { type }: InputDefinition): unknown {
+  return type === undefined ? value : coerceToHint(value, { text: type, schema: { type } });
 }
 
 function applyDeclarations({ list }: ParameterPlan, values: Map<Parameter, unknown>): readonly Issue[] {
@@ -82,6 +82,14 @@ function applyDeclarations({ list }: ParameterPlan, values: Map<Parameter, unkno
     if (expected !== undefined) wrong.push(toInvalidIssue(parameter, expected, values.get(parameter)));
   }
   return wrong;
+}
+
+function findMissing({ list }: ParameterPlan, values: ReadonlyMap<Parameter, unknown>): readonly Issue[] {
+  const missing: Issue[] = [];
+  for (const parameter of list) {
+    if (parameter.required && !values.has(parameter)) missing.push(toMissingIssue(parameter));
+  }
+  return missing;
 }
 
 function toMissingIssue(parameter: Parameter): Issue {

@@ -4,7 +4,7 @@ import type { HeaderPair, HttpRequest } from '../transport/transport.ts';
 import { renderBody } from './render-body.ts';
 import type { RenderScope } from './render-scope.ts';
 import { isHostHeader, type RequestPlan } from './request-plan.ts';
-import type { FieldPlan } from './text-plan.ts';
+import type { HeaderPlan } from './text-plan.ts';
 
 /**
  * The request of a plan with this call's values: a pure function, no I/O.
@@ -26,9 +26,13 @@ export function renderRequest(plan: RequestPlan, scope: RenderScope): HttpReques
   };
 }
 
-function renderHeaders(fields: readonly FieldPlan[], scope: RenderScope): HeaderPair[] {
+function renderHeaders(fields: readonly HeaderPlan[], scope: RenderScope): HeaderPair[] {
   const headers: HeaderPair[] = [];
-  for (const { name, text } of fields) {
+  for (const { name, text, constant } of fields) {
+    if (constant !== undefined) {
+      headers.push(constant);
+      continue;
+    }
     if (text.isAbsent(scope)) continue;
     const value = text.render(scope);
     if (isHostHeader(name) && !isAuthority(value)) {

@@ -1,4 +1,5 @@
 import { joinPointer } from '../base/json-pointer.ts';
+import { noEntries } from '../base/nothing.ts';
 import { defaults } from '../definition/defaults.ts';
 import type {
   HeadersDefinition,
@@ -10,8 +11,9 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CredentialPlaces } from '../transport/transport.ts';
 import { type BodyPlan, compileBody } from './body-plan.ts';
 import type { Placed } from './placed.ts';
+import type { RenderScope } from './render-scope.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
-import type { FieldPlan, UrlPlan } from './text-plan.ts';
+import type { FieldPlan, HeaderPlan, UrlPlan } from './text-plan.ts';
 
 /** Everything of a request that is known before its values are. */
 export interface RequestPlan {
@@ -20,7 +22,7 @@ export interface RequestPlan {
   /** Names percent-encoded, as they are sent. */
   readonly params: readonly FieldPlan[];
   readonly includeEmptyParams: boolean;
-  readonly headers: readonly FieldPlan[];
+  readonly headers: readonly HeaderPlan[];
   readonly body: BodyPlan;
   readonly credentials: CredentialPlaces;
 }
@@ -47,6 +49,7 @@ const FRAMING_HEADERS = new Set([
   'expect',
 ]);
 
+const noValues: RenderScope = { parameters: noEntries, secrets: noEntries };
 const noCredentials: CredentialPlaces = { headers: [], query: [], body: false };
 
 export function compileRequest(parts: RequestParts, whole: TemplateCompiler): RequestPlan {
@@ -77,7 +80,7 @@ export function compileRequest(parts: RequestParts, whole: TemplateCompiler): Re
     url,
     params: params.map(({ name, text }) => ({ name: encodeQueryName(name), text })),
     includeEmptyParams: definition.includeEmptyParams,
-    headers,
+    headers: headers.map(toHeaderPlan),
     body,
     credentials:
       compiler.secretsUsed.length === 0 && !usesSecret
@@ -164,6 +167,12 @@ export function assertHeaderName(name: string): void {
       hint: 'Remove the header; it is computed from the body and the connection.',
     });
   }
+}
+
+/** What Host holds is judged with each request. */
+function toHeaderPlan({ name, text }: FieldPlan): HeaderPlan {
+  const isConstant = text.pointer === undefined && !isHostHeader(name);
+  return isConstant ? { name, text, constant: [name, text.render(noValues)] } : { name, text };
 }
 
 function mergeFields(

@@ -18,7 +18,7 @@ import { ReportWriter } from './report-writer.ts';
 
 /**
  * The one way through the house: render, authenticate, send, read, map, report.
- * A stage that is not on this page does not happen.
+ * A stage that is not on this page does not happen. What a stage has at hand is not awaited: that takes a turn too.
  */
 export async function executeOperation(
   operation: OperationPlan,
@@ -30,12 +30,15 @@ export async function executeOperation(
   const report = new ReportWriter(call);
   const event = context.events.begin(context.plan.name, operation.name);
   try {
-    const prepared = await prepareCall(call, parameters);
+    const preparing = prepareCall(call, parameters);
+    const prepared = preparing instanceof Promise ? await preparing : preparing;
     report.rendered(prepared);
     const response = await sendAuthenticated(call, prepared, report, false);
-    const answer = await readAnswer(response);
+    const reading = readAnswer(response);
+    const answer = reading instanceof Promise ? await reading : reading;
     report.read(answer);
-    const mapped = await mapOutputs(operation.outputs, answer);
+    const mapping = mapOutputs(operation.outputs, answer);
+    const mapped = mapping instanceof Promise ? await mapping : mapping;
     const finished = report.finish(mapped);
     context.events.end(event, finished);
     return finished;
@@ -60,7 +63,8 @@ export async function sendAuthenticated(
   let prepared = first;
   for (let replays = 0; ; replays++) {
     const { request, scope } = prepared;
-    let authenticated = await strategy.authenticate(request, toAuthCall(call, scope));
+    const authenticating = strategy.authenticate(request, toAuthCall(call, scope));
+    let authenticated = authenticating instanceof Promise ? await authenticating : authenticating;
     // What is retried after a wait is authenticated anew: a token may have expired, and a nonce serves once.
     const renewRequest =
       plan.retry === null
@@ -74,7 +78,8 @@ export async function sendAuthenticated(
     report.authenticated(authenticated.token);
     const answer = await transport.send(authenticated.request, sendContext);
     report.answered(answer);
-    const { response, isRejected } = await judgeResponse(strategy, answer, streaming);
+    const judging = judgeResponse(strategy, answer, streaming);
+    const { response, isRejected } = judging instanceof Promise ? await judging : judging;
     if (!isRejected || strategy.onRejected === undefined) return response;
     if (replays > 0) return report.rejectedAgain(response);
     if (strategy.onRejected(authenticated, response) === false) return response;

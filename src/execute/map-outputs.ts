@@ -25,7 +25,8 @@ export function mapOutputs(
 
 /** JSONata answers by a promise; everything else at once, which saves a turn of the event loop per output. */
 export function isMappedAtOnce(plans: readonly OutputPlan[]): boolean {
-  return plans.every(({ value, children }) => !value.isAsync && children === undefined);
+  for (const { value, children } of plans) if (value.isAsync || children !== undefined) return false;
+  return true;
 }
 
 /** The same as {@link mapOutputs}, for plans of which {@link isMappedAtOnce} is true. */

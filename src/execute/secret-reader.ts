@@ -61,7 +61,8 @@ export class SecretReader {
 
   /** The values of at least the named secrets. Throws SECRET_MISSING for one that nobody supplies. */
   read(names: readonly string[], signal?: AbortSignal): SecretValues | Promise<SecretValues> {
-    return names.every(name => this.#known.has(name)) ? this.#known : this.#ask(names, signal);
+    for (const name of names) if (!this.#known.has(name)) return this.#ask(names, signal);
+    return this.#known;
   }
 
   /** What the secrets of a call are bound to, by the definition and by the provider; undefined when none is. */

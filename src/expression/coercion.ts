@@ -52,7 +52,7 @@ export function joinList(
   const parts: string[] = [];
   let length = Math.max(0, list.length - 1) * separator.length;
   for (const element of list) {
-    const part = elementText(element, meter, depth);
+    const part = typeof element === 'string' ? element : elementText(element, meter, depth);
     length += part.length;
     parts.push(part);
   }

@@ -19,12 +19,21 @@ export function compileArrow(node: ArrowFunctionExpression, context: CompileCont
   const body = node.body;
   const outerWeight = context.weight;
   context.weight = 0;
+  const slot = context.slotCount;
   const { binds, evaluate } = context.withParameters(() => {
     const binds = node.params.map((parameter, position) => compileParameter(parameter, position, context));
     return { binds, evaluate: context.compile(body) };
   });
   const weight = 1 + binds.length + context.weight;
   context.weight = outerWeight;
+  // Most have one parameter with a name, and need no list of their arguments.
+  if (node.params.length === 1 && node.params[0]?.type === 'Identifier') {
+    return frame => value => {
+      frame.meter.spend(weight);
+      frame.slots[slot] = value;
+      return evaluate(frame);
+    };
+  }
   return frame =>
     (...values) => {
       frame.meter.spend(weight);

@@ -3,7 +3,7 @@ import { nearestName } from '../base/nearest-name.ts';
 import { withoutBrackets } from './acorn-parser.ts';
 import { ownEntry, staticNames } from './allowed-functions.ts';
 import { toKey } from './coercion.ts';
-import { type CompileContext, chainEnded, type Evaluate } from './compile-context.ts';
+import { type CompileContext, chainEnded, type Evaluate, type Frame } from './compile-context.ts';
 import { describeKind, readMember } from './own-property.ts';
 import { namedRoot } from './scope-roots.ts';
 import { staticConstants } from './static-functions.ts';
@@ -18,15 +18,25 @@ export function compileMember(node: MemberExpression, context: CompileContext): 
   if (named !== undefined) return named;
   const { optional } = node;
   const object = context.compile(node.object);
-  const key = compileMemberKey(node, context);
   const text = context.textOf(node.object);
   const keyText = node.computed ? `[${context.textOf(node.property)}]` : `.${context.textOf(node.property)}`;
+  const end = (value: unknown, { meter }: Frame): typeof chainEnded => {
+    if (optional || value === chainEnded) return chainEnded;
+    throw meter.failure(`${text} is ${describeKind(value)}, so ${keyText} cannot be read`);
+  };
+  const constant = compileConstantKey(node, context);
+  if (constant !== undefined) {
+    return frame => {
+      const value = object(frame);
+      if (value === undefined || value === null || value === chainEnded) return end(value, frame);
+      return readMember(value, constant);
+    };
+  }
+  const key = compileComputedKey(node, context);
   return frame => {
     const value = object(frame);
-    if (value === chainEnded) return chainEnded;
-    if (value !== undefined && value !== null) return readMember(value, key(frame));
-    if (optional) return chainEnded;
-    throw frame.meter.failure(`${text} is ${describeKind(value)}, so ${keyText} cannot be read`);
+    if (value === undefined || value === null || value === chainEnded) return end(value, frame);
+    return readMember(value, key(frame));
   };
 }
 
@@ -58,18 +68,18 @@ function compileStaticMember(node: MemberExpression, name: string, context: Comp
 }
 
 /** Header names are case-insensitive (RFC 9110 section 5.1); the keys arrive in lower case. */
-function compileMemberKey(
+function compileConstantKey(node: MemberExpression, context: CompileContext): string | number | undefined {
+  const constant = constantKey(node);
+  return constant !== undefined && isHeaders(node, context) ? constant.toLowerCase() : constant;
+}
+
+function compileComputedKey(
   node: MemberExpression,
   context: CompileContext,
-): (frame: Parameters<Evaluate>[0]) => string | number {
-  const ofHeaders = isHeaders(node, context);
-  const constant = constantKey(node);
-  if (constant !== undefined) {
-    const key = ofHeaders ? constant.toLowerCase() : constant;
-    return () => key;
-  }
+): (frame: Frame) => string | number {
   if (node.property.type === 'PrivateIdentifier')
     throw context.notAllowed(node.property, 'there are no private names');
+  const ofHeaders = isHeaders(node, context);
   const evaluate = context.compile(node.property);
   return frame => {
     const key = toKey(evaluate(frame), frame.meter);

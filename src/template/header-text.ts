@@ -2,7 +2,11 @@ import { Buffer } from 'node:buffer';
 
 /** True for text that is sent as it is: nothing in it to encode, and nothing to refuse. */
 export function isPlainHeaderText(text: string): boolean {
-  return PLAIN.test(text);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
 }
 
 /**
@@ -23,7 +27,6 @@ export function findControlCharacter(
   return at === -1 ? undefined : { name: nameOf(text.charCodeAt(at)), at };
 }
 
-const PLAIN = /^[ -~]*$/;
 const ONLY_ASCII = /^\p{ASCII}*$/u;
 const CONTROL = /[^\P{Cc}\t]/u;
 

@@ -79,14 +79,18 @@ function createSegmentEscape(tag: TagReference, index: number): Escape {
  * segments.
  */
 export function finishPath(rendered: string, tags: readonly TagReference[]): string {
-  const emptySegment = rendered.includes(EMPTY) ? EMPTY_SEGMENT.exec(rendered) : null;
-  const emptyTag = tags[Number(emptySegment?.[1] ?? -1)];
-  if (emptyTag !== undefined) throw refusedValue(emptyTag, 'is empty and would leave an empty path segment');
-  const path = rendered.includes(EMPTY) ? rendered.replaceAll(EMPTY_VALUES, '') : rendered;
+  const path = rendered.includes(EMPTY) ? withoutMarks(rendered, tags) : rendered;
   if (tags.length > 0 && hasDotSegment(path)) {
     throw refusedValues(tags, 'make "." or ".." of a path segment');
   }
   return path;
+}
+
+function withoutMarks(rendered: string, tags: readonly TagReference[]): string {
+  const emptySegment = EMPTY_SEGMENT.exec(rendered);
+  const emptyTag = tags[Number(emptySegment?.[1] ?? -1)];
+  if (emptyTag !== undefined) throw refusedValue(emptyTag, 'is empty and would leave an empty path segment');
+  return rendered.replaceAll(EMPTY_VALUES, '');
 }
 
 function assertStaticText(text: string, source: TemplateSource, offset: number): void {

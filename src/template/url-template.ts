@@ -1,5 +1,6 @@
+import { fastPaths } from '../base/fast-paths.ts';
 import { compileBaseUrl, compilePathNodes } from './base-url.ts';
-import { type CompiledNodes, compileNodes } from './compile-nodes.ts';
+import { type CompiledNodes, compileNodes, type DynamicPart, type Part } from './compile-nodes.ts';
 import type { TagReference, TagResolver } from './compile-template.ts';
 import { parseTemplate, type TemplateDiagnostic, type TemplateNode } from './parse-template.ts';
 import { relativeReferenceLexer } from './relative-reference.ts';
@@ -7,10 +8,12 @@ import { asItIs, constantly, toPair, toRender } from './renderers.ts';
 import { type TemplateSource, templateError } from './text-position.ts';
 import { joinUrl } from './url-rules.ts';
 
+const SLASH = 0x2f;
+
 export interface UrlTemplateOptions<Scope> extends TagResolver<Scope> {
   readonly baseUrl: TemplateSource;
   readonly path: TemplateSource;
-  /** Has the last word on each URL. */
+  /** Has the last word on the origin of each URL, and leaves what stands behind it as it is. */
   readonly finish?: (url: string) => string;
 }
 
@@ -43,9 +46,30 @@ export function compileUrlTemplate<Scope>(options: UrlTemplateOptions<Scope>): C
     references: Object.freeze([...base.references, ...rest.references]),
     isConstant: constant !== undefined,
     diagnostics: [...parsedBase.diagnostics, ...parsedPath.diagnostics],
-    render:
-      constant === undefined ? toRender(toPair(base.part, rest.part, joinUrl), finish) : constantly(constant),
+    render: constant === undefined ? toUrlRender(base.part, rest.part, finish) : constantly(constant),
   });
+}
+
+function toUrlRender<Scope>(
+  base: Part<Scope>,
+  path: Part<Scope>,
+  finish: (url: string) => string,
+): (scope: Scope) => string {
+  const render = toRender(toPair(base, path, joinUrl), finish);
+  if (!fastPaths || typeof base !== 'string' || typeof path === 'string' || base.includes('?')) return render;
+  return toRenderBelow(finish(joinUrl(base, '/')).slice(0, -1), path, found => finish(joinUrl(base, found)));
+}
+
+/** Where only the path has tags, the start of the URL is known, and a path that begins as it should is added to it. */
+function toRenderBelow<Scope>(
+  start: string,
+  renderPath: DynamicPart<Scope>,
+  join: (path: string) => string,
+): (scope: Scope) => string {
+  return scope => {
+    const path = renderPath(scope);
+    return path.charCodeAt(0) === SLASH && path.charCodeAt(1) !== SLASH ? start + path : join(path);
+  };
 }
 
 function compilePath<Scope>(

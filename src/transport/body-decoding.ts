@@ -66,7 +66,9 @@ export function decodeText(bytes: Uint8Array, contentType: ContentType): string 
   const charset = markedCharset(bytes) ?? contentType.charset ?? 'utf-8';
   // Node's own UTF-8 decoding is several times faster than TextDecoder's for the small bodies APIs send.
   if ((charset === 'utf-8' || charset === 'utf8') && bytes[0] !== 0xef) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+    const buffer =
+      bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return buffer.toString('utf8');
   }
   return createDecoder(charset).decode(bytes);
 }
