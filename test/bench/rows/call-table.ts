@@ -7,6 +7,9 @@ import { median, ratios, type Spread, spread } from '../statistics.ts';
 export const BASE = 'undici.request';
 const AGAIN = 'undici.request again';
 
+/** V8 compiles the code of every client until some 15,000 calls have been made. */
+export const WARM_UP_CALLS = 20_000;
+
 export interface CallPlan {
   readonly kind: CallKind;
   readonly concurrency: number;

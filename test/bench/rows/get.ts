@@ -2,7 +2,14 @@ import type { Bound, Figure, Plot, RowResult } from '../result.ts';
 import { toFigure } from '../result.ts';
 import type { Bench } from '../rounds.ts';
 import { spread } from '../statistics.ts';
-import { BASE, type CallTable, ferruleFigure, measureCalls, toTextTable } from './call-table.ts';
+import {
+  BASE,
+  type CallTable,
+  ferruleFigure,
+  measureCalls,
+  toTextTable,
+  WARM_UP_CALLS,
+} from './call-table.ts';
 
 const contenders = ['undici dispatch', 'node:http', 'fetch', 'ofetch', 'ky', 'axios', 'needle', 'got'];
 
@@ -27,7 +34,7 @@ export async function measureGet(bench: Bench): Promise<RowResult> {
   const tables: CallTable[] = [];
   for (const concurrency of quick ? [1, 100] : [1, 10, 100]) {
     const clients = quick ? ['ferrule'] : ['ferrule', ...contenders];
-    const counts = { warmUpCalls: quick ? 1_500 : 4_000, calls: quick ? 3_000 : 10_000 };
+    const counts = { warmUpCalls: quick ? 1_500 : WARM_UP_CALLS, calls: quick ? 3_000 : 10_000 };
     tables.push(await measureCalls(bench, { kind: 'get', concurrency, clients, ...counts }));
   }
   return {

@@ -1,7 +1,7 @@
 import type { CallKind } from '../clients/by-hand.ts';
 import type { Bound, RowResult } from '../result.ts';
 import type { Bench } from '../rounds.ts';
-import { ferruleFigure, measureCalls, toTextTable } from './call-table.ts';
+import { ferruleFigure, measureCalls, toTextTable, WARM_UP_CALLS } from './call-table.ts';
 
 /** What distinguishes the rows of calls that only the base is measured against. */
 interface CallRow {
@@ -80,9 +80,10 @@ export function measureLarge(bench: Bench): Promise<RowResult> {
 async function measure(bench: Bench, row: CallRow): Promise<RowResult> {
   const { quick } = bench.options;
   const calls = quick ? row.calls * 0.2 : row.calls;
+  const warmUpCalls = quick || row.kind === 'large' ? calls / 2 : WARM_UP_CALLS;
   const tables = [];
   for (const concurrency of quick ? row.concurrencies.slice(-1) : row.concurrencies) {
-    const plan = { kind: row.kind, concurrency, clients: ['ferrule'], warmUpCalls: calls / 2, calls };
+    const plan = { kind: row.kind, concurrency, clients: ['ferrule'], warmUpCalls, calls };
     tables.push(await measureCalls(bench, plan));
   }
   const name = (concurrency: number) => `${row.title}, ${concurrency} at a time`;
