@@ -11,6 +11,9 @@ export interface MappedOutputs {
   readonly diagnostics: readonly Issue[];
 }
 
+/** Said of nearly every answer. One for all, since a stream may bring millions of events. */
+export const noIssues: readonly Issue[] = Object.freeze([]);
+
 /**
  * Evaluates every output on an answer. An expression that fails is an error when the answer is a success (2xx),
  * and otherwise gives null and a diagnostic: an error page does not have the fields of a good answer.
@@ -32,12 +35,12 @@ export function isMappedAtOnce(plans: readonly OutputPlan[]): boolean {
 /** The same as {@link mapOutputs}, for plans of which {@link isMappedAtOnce} is true. */
 export function mapAtOnce(plans: readonly OutputPlan[], scope: ExpressionScope): MappedOutputs {
   const outputs: Record<string, unknown> = {};
-  const diagnostics: Issue[] = [];
+  let diagnostics = noIssues;
   for (const plan of plans) {
     try {
       defineMember(outputs, plan.name, plan.value.evaluate(scope) ?? null);
     } catch (error) {
-      diagnostics.push(toDiagnostic(plan, scope, error));
+      diagnostics = [...diagnostics, toDiagnostic(plan, scope, error)];
       defineMember(outputs, plan.name, null);
     }
   }

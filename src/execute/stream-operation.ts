@@ -41,7 +41,9 @@ export function streamOperation(
     const signal = own === undefined ? leaving.signal : AbortSignal.any([own, leaving.signal]);
     const call = beginCall(operation, context, { ...options, signal });
     started = true;
-    return new OneByOne(run(call, parameters, position, settle, leaving.signal), leaving);
+    const batches = run(call, parameters, position, settle, leaving.signal, () => events.last);
+    const events: OneByOne<StreamEvent> = new OneByOne(batches, leaving);
+    return events;
   };
   return { report, [Symbol.asyncIterator]: iterate };
 }
@@ -52,22 +54,19 @@ async function* run(
   position: StreamPosition | undefined,
   settle: (report: ExecutionReport | FailedExecutionReport) => void,
   leaving: AbortSignal,
-): AsyncGenerator<Iterable<StreamEvent>, void, undefined> {
+  toLast: () => StreamEvent | undefined,
+): AsyncGenerator<readonly StreamEvent[], void, undefined> {
   const report = new ReportWriter(call);
   const { events, plan } = call.context;
   const event = events.begin(plan.name, call.operation.name);
   let failed = false;
   let response: HttpResponse | undefined;
-  let last: Pick<StreamEvent, 'outputs' | 'diagnostics'> = { outputs: {}, diagnostics: [] };
   try {
     const prepared = resumeAt(position, await prepareCall(call, parameters));
     report.rendered(prepared);
     response = await sendAuthenticated(call, prepared, report, true);
     const { outputs } = call.operation;
-    const onEvent = (each: StreamEvent) => {
-      last = each;
-    };
-    yield* readStreamEvents(response, { outputs, limits: plan.limits, position, onEvent });
+    yield* readStreamEvents(response, { outputs, limits: plan.limits, position });
   } catch (error) {
     // Nobody waits for events any more.
     if (leaving.aborted) return;
@@ -79,7 +78,7 @@ async function* run(
   } finally {
     // Also when the caller left the loop: what has not been read is dropped and the socket closed.
     response?.body.cancel();
-    const finished = report.finish(last);
+    const finished = report.finish(toLast() ?? { outputs: {}, diagnostics: [] });
     if (!failed) events.end(event, finished);
     settle(finished);
   }

@@ -86,7 +86,8 @@ whole call.
 - Other processes on the machine are measured too, from \`/proc\`. A round in which they used more processor time than is permitted is
   repeated, at most as often as there are rounds. When fewer than half of the rounds were undisturbed, no ratio is shown.
 - Processor time is what the goals are about where both are measured: on a shared machine, wall time measures the neighbours.
-- Memory of streams is the growth of the resident memory while the answer is read, after a first answer and a collection. Memory of idle
+- Memory of streams is the growth of the resident memory while the answer is read, after a first answer, and after collections that let go of
+  its buffers: as long as those count, V8 puts off the next collection, and the growth is twice as large by chance. Memory of idle
   connections is heap and external memory after collection.
 - Two engines are measured without sockets, in worker threads that answer themselves, since a target beside them needs a third processor.
 
