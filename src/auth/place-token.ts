@@ -20,7 +20,7 @@ export function placeToken(
   guardToken(token, redactor);
   const withCookies = keepCookies ? placeCookies(request, toCookieText(token.kept)) : request;
   if (placements.length === 0) {
-    return placeHeader(withCookies, header.header, toCredential(header.prefix, token.value.reveal()));
+    return placeHeader(withCookies, header.header, credentialOf(token, header.prefix));
   }
   const locals = new Map([['token', token.value]]);
   const tokenScope = { ...scope, locals, ...(token.kept === undefined ? {} : { kept: token.kept }) };
@@ -32,6 +32,17 @@ export function placeToken(
     else redactor.addFleeting(value);
     return placeCredential(placed, placement, value);
   }, withCookies);
+}
+
+/** Written once for a token: nearly all requests carry the same one. */
+const written = new WeakMap<Token, { readonly prefix: string; readonly credential: string }>();
+
+function credentialOf(token: Token, prefix: string): string {
+  const known = written.get(token);
+  if (known?.prefix === prefix) return known.credential;
+  const credential = toCredential(prefix, token.value.reveal());
+  written.set(token, { prefix, credential });
+  return credential;
 }
 
 /** Tells what is secret about a token; also of one that another engine or another connection asked for. */

@@ -2,7 +2,6 @@ import { toJsonPointer } from '../base/json-pointer.ts';
 import type { InputDefinition } from '../definition/definition.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
-import { parseTagName } from '../template/tag-name.ts';
 import { coerceToHint } from '../template/type-hint.ts';
 import { mismatchOf } from './input-type.ts';
 import type { Parameter, ParameterPlan } from './parameters.ts';
@@ -47,9 +46,11 @@ function collectGiven(
 ): { readonly unknown: readonly Issue[]; readonly twice: readonly Issue[] } {
   const unknown: Issue[] = [];
   const twice: Issue[] = [];
-  for (const name of Object.keys(given)) {
-    const exact = names.match(name);
-    const matched = exact.length > 0 ? exact : names.match(parseTagName(name).base);
+  const written = Object.keys(given);
+  const meanings = names.matchAll(written);
+  for (let nth = 0; nth < written.length; nth++) {
+    const name = written[nth] ?? '';
+    const matched = meanings[nth] ?? [];
     if (matched.length === 0) unknown.push(toUnknownIssue(name, names.nearest(name)));
     const value = given[name];
     if (value === undefined || value === null) continue;

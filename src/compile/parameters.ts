@@ -1,7 +1,7 @@
 import { nearestName } from '../base/nearest-name.ts';
 import type { InputDefinition } from '../definition/definition.ts';
 import type { TagReference } from '../template/compile-template.ts';
-import type { TagName } from '../template/tag-name.ts';
+import { parseTagName, type TagName } from '../template/tag-name.ts';
 import type { TypeHint } from '../template/type-hint.ts';
 
 /** One parameter of an operation: every tag that means the same value. */
@@ -107,9 +107,24 @@ export class ParameterNames {
   /** Made when a name is first looked up. */
   #byName: ReadonlyMap<string, readonly Parameter[]> | undefined;
   readonly #all: readonly Parameter[];
+  /** The names that were given last, and what they mean: most callers give the same ones each time. */
+  #last:
+    | { readonly names: readonly string[]; readonly meanings: readonly (readonly Parameter[])[] }
+    | undefined;
 
   constructor(parameters: readonly Parameter[]) {
     this.#all = parameters;
+  }
+
+  /** Of each name, the parameters it means, written as in a tag or without marker and hint. */
+  matchAll(names: readonly string[]): readonly (readonly Parameter[])[] {
+    if (this.#last !== undefined && areAlike(names, this.#last.names)) return this.#last.meanings;
+    const meanings = names.map(name => {
+      const exact = this.match(name);
+      return exact.length > 0 ? exact : this.match(parseTagName(name).base);
+    });
+    if (meanings.every(parameters => parameters.length > 0)) this.#last = { names, meanings };
+    return meanings;
   }
 
   /** The parameters of that name; exact names first, then names without marker and hint. */
@@ -124,6 +139,12 @@ export class ParameterNames {
       this.#all.map(({ base }) => base),
     );
   }
+}
+
+function areAlike(names: readonly string[], others: readonly string[]): boolean {
+  if (names.length !== others.length) return false;
+  for (let index = 0; index < names.length; index++) if (names[index] !== others[index]) return false;
+  return true;
 }
 
 const noParameters: ParameterPlan = { list: [], names: new ParameterNames([]) };

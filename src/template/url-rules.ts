@@ -3,7 +3,7 @@ import { fastPaths } from '../base/fast-paths.ts';
 /** A segment that the URL standard resolves: `.`, `..` and their `%2e` forms. A query is not looked at. */
 export function hasDotSegment(path: string): boolean {
   // Cutting off the query and looking for segments costs more than to see that there is nothing to look for.
-  if (fastPaths && !path.includes('.') && !path.includes('%2')) return false;
+  if (fastPaths && !path.includes('.') && !path.includes('%2e') && !path.includes('%2E')) return false;
   return DOT_SEGMENT.test(path.split('?', 1)[0] ?? '');
 }
 

@@ -18,9 +18,11 @@ export function toHeaderPairs(raw: DispatchController['rawHeaders']): readonly H
 /** HTTP/2 heads come as an object, pseudo headers (`:status`) included. */
 function toPairsOfObject(raw: Head): readonly HeaderPair[] {
   const pairs: HeaderPair[] = [];
-  for (const [name, value] of Object.entries(raw)) {
-    if (name.startsWith(':') || value === undefined) continue;
-    for (const each of Array.isArray(value) ? value : [value]) pairs.push([name, each]);
+  for (const name of Object.keys(raw)) {
+    const value = raw[name];
+    if (value === undefined || name.startsWith(':')) continue;
+    if (typeof value === 'string') pairs.push([name, value]);
+    else for (const each of value) pairs.push([name, each]);
   }
   return pairs;
 }
