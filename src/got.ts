@@ -2,5 +2,5 @@ export {
   createGotTransport,
   type GotAgents,
   type GotTransportOptions,
-} from './transport/got-transport.ts';
+} from './transport/got/got-transport.ts';
 export type { Transport } from './transport/transport.ts';

@@ -57,13 +57,14 @@ export type { StreamEvent } from './execute/stream-events.ts';
 export type { OperationStream } from './execute/stream-operation.ts';
 export type { ConnectionTestReport, TestStage, TestStageName } from './execute/test-connection.ts';
 export { type TransformOptions, transformAnswer, type WrittenAnswer } from './execute/transform-answer.ts';
-export type { EgressOptions } from './transport/egress-policy.ts';
+export type { EgressOptions } from './transport/egress/egress-policy.ts';
+export type { RequestEvent } from './transport/observation/request-events.ts';
+export type { SpanLike, TracerLike } from './transport/observation/tracing.ts';
+export type { WireExchange } from './transport/observation/witness.ts';
 export type { ConnectTimes, PhaseTimings } from './transport/phases.ts';
-export type { ProxiesByScheme, ProxySetting } from './transport/proxy-choice.ts';
-export { proxyFromEnvironment } from './transport/proxy-environment.ts';
-export type { ProxyOptions } from './transport/proxy-server.ts';
-export type { RequestEvent } from './transport/request-events.ts';
-export type { SpanLike, TracerLike } from './transport/tracing.ts';
+export type { ProxiesByScheme, ProxySetting } from './transport/proxies/proxy-choice.ts';
+export { proxyFromEnvironment } from './transport/proxies/proxy-environment.ts';
+export type { ProxyOptions } from './transport/proxies/proxy-server.ts';
 export type {
   Channel,
   EndedAttempt,
@@ -78,4 +79,3 @@ export type {
   SendObserver,
   Transport,
 } from './transport/transport.ts';
-export type { WireExchange } from './transport/witness.ts';

@@ -8,7 +8,6 @@ export {
   type Stage,
 } from './errors/error-codes.ts';
 export { FerruleError } from './errors/ferrule-error.ts';
-export type { Lookup } from './transport/connector.ts';
 export {
   createTransport,
   type HttpTransport,
@@ -17,11 +16,12 @@ export {
   type TransportOptions,
   type TransportRequest,
 } from './transport/create-transport.ts';
-export type { EgressOptions } from './transport/egress-policy.ts';
+export type { EgressOptions } from './transport/egress/egress-policy.ts';
 export type { ConnectTimes, PhaseTimings } from './transport/phases.ts';
-export type { ProxiesByScheme, ProxySetting } from './transport/proxy-choice.ts';
-export { proxyFromEnvironment } from './transport/proxy-environment.ts';
-export type { ProxyOptions } from './transport/proxy-server.ts';
+export type { ProxiesByScheme, ProxySetting } from './transport/proxies/proxy-choice.ts';
+export { proxyFromEnvironment } from './transport/proxies/proxy-environment.ts';
+export type { ProxyOptions } from './transport/proxies/proxy-server.ts';
+export type { Lookup } from './transport/sockets/connector.ts';
 export type {
   CredentialPlaces,
   HeaderPair,
@@ -32,4 +32,4 @@ export type {
   Timeouts,
   Transport,
 } from './transport/transport.ts';
-export type { ClientCertificate } from './transport/trust.ts';
+export type { ClientCertificate } from './transport/trust/trust.ts';

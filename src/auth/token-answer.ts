@@ -4,7 +4,7 @@ import { SecretValue } from '../base/secret-value.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { ExpressionScope } from '../expression/expression.ts';
-import { isJsonMediaType } from '../transport/body-decoding.ts';
+import { isJsonMediaType } from '../transport/bodies/body-decoding.ts';
 import { readRetryAfterMs } from './retry-after.ts';
 import type { Token } from './token.ts';
 

@@ -1,4 +1,4 @@
-import type { TrustPlan } from '../transport/trust.ts';
+import type { TrustPlan } from '../transport/trust/trust.ts';
 import type { ApiKeyPlan } from './auth/api-key.ts';
 import type { AwsSignatureV4Plan } from './auth/aws-signature-v4.ts';
 import type { DigestPlan } from './auth/digest.ts';

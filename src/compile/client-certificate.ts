@@ -1,5 +1,5 @@
 import type { ClientCertificateDefinition } from '../definition/definition.ts';
-import type { ClientCertificate, TrustPlan } from '../transport/trust.ts';
+import type { ClientCertificate, TrustPlan } from '../transport/trust/trust.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import type { TextPlan } from './text-plan.ts';
 

@@ -4,7 +4,7 @@ import type {
   RawBearerTokenDefinition,
 } from '../definition/definition.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import type { ClientCertificate, TrustOptions, TrustPlan } from '../transport/trust.ts';
+import type { ClientCertificate, TrustOptions, TrustPlan } from '../transport/trust/trust.ts';
 import { compileApiKey } from './auth/api-key.ts';
 import { compileAwsSignatureV4 } from './auth/aws-signature-v4.ts';
 import { compileDigest } from './auth/digest.ts';

@@ -2,7 +2,7 @@ import type { RetryDefinition } from '../definition/definition.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
 import type { CompiledExpression } from '../expression/expression.ts';
 import type { ExpressionCompiler } from '../expression/expression-compiler.ts';
-import type { RetryRules } from '../transport/retries.ts';
+import type { RetryRules } from '../transport/pacing/retries.ts';
 
 /** What is sent again, and when. */
 export interface RetryPlan {

@@ -3,8 +3,8 @@ import { nearestName } from '../base/nearest-name.ts';
 import { noEntries } from '../base/nothing.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
-import { type HostPattern, parseHostPattern } from '../transport/host-pattern.ts';
-import { isAllowed, type SecretBinding, toSecretHostError } from '../transport/secret-hosts.ts';
+import { type HostPattern, parseHostPattern } from '../transport/egress/host-pattern.ts';
+import { isAllowed, type SecretBinding, toSecretHostError } from '../transport/egress/secret-hosts.ts';
 import type { Placed } from './placed.ts';
 import type { UrlPlan } from './text-plan.ts';
 

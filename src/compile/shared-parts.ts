@@ -1,7 +1,7 @@
 import { LruMap } from '../base/lru-map.ts';
 import { ExpressionCompiler } from '../expression/expression-compiler.ts';
 import type { TemplatePlace } from '../template/compile-template.ts';
-import type { TrustPlan } from '../transport/trust.ts';
+import type { TrustPlan } from '../transport/trust/trust.ts';
 import type { TextPlan } from './text-plan.ts';
 
 const MAX_TEXTS = 1_000;

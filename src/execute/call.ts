@@ -7,9 +7,9 @@ import { renderRequest } from '../compile/render-request.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import { assertSecretHosts } from '../transport/secret-hosts.ts';
+import { assertSecretHosts } from '../transport/egress/secret-hosts.ts';
+import type { WireExchange, Witness } from '../transport/observation/witness.ts';
 import type { HttpRequest, SendContext } from '../transport/transport.ts';
-import type { WireExchange, Witness } from '../transport/witness.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { SecretValues } from './secret-reader.ts';
 

@@ -7,10 +7,10 @@ import type { ClientCertificatePlan } from '../compile/client-certificate.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import { createChannel } from '../transport/create-channel.ts';
-import type { EgressPolicy } from '../transport/egress-policy.ts';
-import type { ProxyChoice } from '../transport/proxy-choice.ts';
+import type { EgressPolicy } from '../transport/egress/egress-policy.ts';
+import type { ProxyChoice } from '../transport/proxies/proxy-choice.ts';
 import type { Channel } from '../transport/transport.ts';
-import type { ClientCertificate, TrustPlan } from '../transport/trust.ts';
+import type { ClientCertificate, TrustPlan } from '../transport/trust/trust.ts';
 import type { Proxies } from './proxies.ts';
 
 /** Certificates of one connection that are kept ready: one, and the one before while it is being replaced. */

@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { ConnectionPlan } from '../compile/connection-plan.ts';
 import type { CompiledExpression } from '../expression/expression.ts';
-import { withRateLimit } from '../transport/rate-limit.ts';
-import { withRedirects } from '../transport/redirects.ts';
-import { withRetries } from '../transport/retries.ts';
-import { withSecretHosts } from '../transport/secret-hosts.ts';
-import { withSecretProxies } from '../transport/secret-proxies.ts';
+import { withSecretHosts } from '../transport/egress/secret-hosts.ts';
+import { withRateLimit } from '../transport/pacing/rate-limit.ts';
+import { withRetries } from '../transport/pacing/retries.ts';
+import { withSecretProxies } from '../transport/proxies/secret-proxies.ts';
+import { withRedirects } from '../transport/redirects/redirects.ts';
 import type { HttpResponse, Transport } from '../transport/transport.ts';
 import { readAnswer } from './read-answer.ts';
 import type { SecretProvider } from './secret-reader.ts';

@@ -20,9 +20,9 @@ import { type InputSchema, toInputSchema } from '../compile/input-schema.ts';
 import type { OperationPlan } from '../compile/operation-plan.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
-import type { EgressPolicy } from '../transport/egress-policy.ts';
-import type { ProxyChoice } from '../transport/proxy-choice.ts';
-import type { StreamPosition } from '../transport/sse-reader.ts';
+import type { StreamPosition } from '../transport/bodies/sse-reader.ts';
+import type { EgressPolicy } from '../transport/egress/egress-policy.ts';
+import type { ProxyChoice } from '../transport/proxies/proxy-choice.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
 import {
   type AuthorizationOptions,

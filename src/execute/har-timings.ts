@@ -1,4 +1,4 @@
-import type { WireExchange } from '../transport/witness.ts';
+import type { WireExchange } from '../transport/observation/witness.ts';
 
 /** The phases of HAR 1.2 in milliseconds, -1 for one that did not happen or is not known. */
 export interface HarTimings {

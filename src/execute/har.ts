@@ -5,9 +5,9 @@ import {
   isJsonMediaType,
   isTextMediaType,
   parseContentType,
-} from '../transport/body-decoding.ts';
+} from '../transport/bodies/body-decoding.ts';
+import type { WireExchange } from '../transport/observation/witness.ts';
 import type { HeaderPair } from '../transport/transport.ts';
-import type { WireExchange } from '../transport/witness.ts';
 import { type HarCookie, toSentCookies, toSetCookies } from './har-cookies.ts';
 import { type HarTimings, toHarTime, toHarTimings } from './har-timings.ts';
 import { maskTokenExchange } from './har-token-exchange.ts';

@@ -5,7 +5,7 @@ import type { Redactor } from '../base/redactor.ts';
 import { SecretValue } from '../base/secret-value.ts';
 import type { ProxyPlan } from '../compile/proxy-plan.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
-import type { ProxyChoice } from '../transport/proxy-choice.ts';
+import type { ProxyChoice } from '../transport/proxies/proxy-choice.ts';
 
 /** Credentials of one proxy that are kept ready: those in use, and those before while they are being replaced. */
 const MAX_CREDENTIALS = 4;

@@ -8,8 +8,8 @@ import {
   isTextMediaType,
   parseContentType,
   parseJsonBody,
-} from '../transport/body-decoding.ts';
-import { parseJson } from '../transport/parse-json.ts';
+} from '../transport/bodies/body-decoding.ts';
+import { parseJson } from '../transport/bodies/parse-json.ts';
 import type { HeaderPair, HttpResponse } from '../transport/transport.ts';
 
 /** An answer, read and parsed: what expressions see. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import { pause } from '../transport/pause.ts';
-import type { StreamPosition } from '../transport/sse-reader.ts';
+import type { StreamPosition } from '../transport/bodies/sse-reader.ts';
+import { pause } from '../transport/pacing/pause.ts';
 import type { ExecutionReport, FailedExecutionReport } from './execution-report.ts';
 import type { StreamEvent } from './stream-events.ts';
 import type { OperationStream } from './stream-operation.ts';

@@ -1,7 +1,7 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
-import { BufferedBody } from '../transport/buffered-body.ts';
+import { BufferedBody } from '../transport/bodies/buffered-body.ts';
+import { MAX_WITNESSED_BYTES } from '../transport/observation/witness.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../transport/transport.ts';
-import { MAX_WITNESSED_BYTES } from '../transport/witness.ts';
 import type { Har, HarEntry } from './har.ts';
 import { toMissedError, toRecorded } from './recorded-request.ts';
 

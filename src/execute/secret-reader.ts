@@ -4,8 +4,8 @@ import { SecretValue, toSecretValue } from '../base/secret-value.ts';
 import type { SecretHostsPlan } from '../compile/secret-hosts.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import { parseHostPattern } from '../transport/host-pattern.ts';
-import type { SecretBinding, SecretHosts } from '../transport/secret-hosts.ts';
+import { parseHostPattern } from '../transport/egress/host-pattern.ts';
+import type { SecretBinding, SecretHosts } from '../transport/egress/secret-hosts.ts';
 
 /**
  * Supplies secrets that a definition leaves null. Asked by connection and secret name at each execution that needs

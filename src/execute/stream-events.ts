@@ -1,10 +1,14 @@
 import { fastPaths } from '../base/fast-paths.ts';
 import type { OutputPlan } from '../compile/output-plan.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
-import { isJsonMediaType } from '../transport/body-decoding.ts';
-import { readJsonSequence, readNdjson, type StreamedValue } from '../transport/json-stream-reader.ts';
-import { parseJson } from '../transport/parse-json.ts';
-import { readServerSentEvents, type ServerSentEvent, type StreamPosition } from '../transport/sse-reader.ts';
+import { isJsonMediaType } from '../transport/bodies/body-decoding.ts';
+import { readJsonSequence, readNdjson, type StreamedValue } from '../transport/bodies/json-stream-reader.ts';
+import { parseJson } from '../transport/bodies/parse-json.ts';
+import {
+  readServerSentEvents,
+  type ServerSentEvent,
+  type StreamPosition,
+} from '../transport/bodies/sse-reader.ts';
 import type { HttpResponse, Limits } from '../transport/transport.ts';
 import { isMappedAtOnce, type MappedOutputs, mapAtOnce, mapOutputs, noIssues } from './map-outputs.ts';
 import { type Answer, type AnswerHead, readAnswer, readHead } from './read-answer.ts';

@@ -1,6 +1,6 @@
 import type { OperationPlan } from '../compile/operation-plan.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import type { StreamPosition } from '../transport/sse-reader.ts';
+import type { StreamPosition } from '../transport/bodies/sse-reader.ts';
 import type { HttpResponse } from '../transport/transport.ts';
 import { beginCall, type Call, type PreparedCall, prepareCall } from './call.ts';
 import { sendAuthenticated } from './execute-operation.ts';

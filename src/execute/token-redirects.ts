@@ -1,5 +1,5 @@
 import { FerruleError } from '../errors/ferrule-error.ts';
-import { nextRequest } from '../transport/redirect-rules.ts';
+import { nextRequest } from '../transport/redirects/redirect-rules.ts';
 import type { HttpRequest, HttpResponse } from '../transport/transport.ts';
 
 /** RFC 9110 sections 15.4.8 and 15.4.9: the request is repeated as it is, its body included. */

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
-import type { Lookup } from './connector.ts';
 import { createChannel } from './create-channel.ts';
-import { createEgressPolicy, type EgressOptions } from './egress-policy.ts';
-import { createProxyChoice, type ProxySetting } from './proxy-choice.ts';
-import { withRedirects } from './redirects.ts';
+import { createEgressPolicy, type EgressOptions } from './egress/egress-policy.ts';
+import { createProxyChoice, type ProxySetting } from './proxies/proxy-choice.ts';
+import { withRedirects } from './redirects/redirects.ts';
 import { toCredentialPlaces, toMethod, toSecretFinder, toSendableUrl } from './sendable-request.ts';
+import type { Lookup } from './sockets/connector.ts';
+import { assertSocketPath, type SocketPath } from './sockets/unix-socket.ts';
 import type {
   Channel,
   CredentialPlaces,
@@ -16,9 +17,8 @@ import type {
   Transport,
 } from './transport.ts';
 import { assertCount, withLimits, withTimeouts } from './transport-options.ts';
-import { createTrust, type TrustOptions } from './trust.ts';
-import { createUndiciTransport } from './undici-transport.ts';
-import { assertSocketPath, type SocketPath } from './unix-socket.ts';
+import { createTrust, type TrustOptions } from './trust/trust.ts';
+import { createUndiciTransport } from './wire/undici-transport.ts';
 
 /** Whom to trust and which certificate to show. An object is read when it is first used, and once. */
 export type TlsOptions = Omit<TrustOptions, 'pointers' | 'nowMs'>;

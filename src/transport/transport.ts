@@ -1,13 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
-import type { EgressPolicy } from './egress-policy.ts';
+import type { EgressPolicy } from './egress/egress-policy.ts';
+import type { SecretHosts } from './egress/secret-hosts.ts';
+import type { Witness } from './observation/witness.ts';
+import type { WaitSource } from './pacing/retry-delay.ts';
 import type { ConnectTimes, PhaseTimings } from './phases.ts';
-import type { ProxyChoice } from './proxy-choice.ts';
-import type { WaitSource } from './retry-delay.ts';
-import type { SecretHosts } from './secret-hosts.ts';
-import type { TrustPlan } from './trust.ts';
-import type { SocketPath } from './unix-socket.ts';
-import type { Witness } from './witness.ts';
+import type { ProxyChoice } from './proxies/proxy-choice.ts';
+import type { SocketPath } from './sockets/unix-socket.ts';
+import type { TrustPlan } from './trust/trust.ts';
 
 /** A header as it stands on the wire: name, value. Order and repetition are kept. */
 export type HeaderPair = readonly [name: string, value: string];

@@ -31,6 +31,26 @@ const entries = [
   'transport.ts',
 ];
 
+/**
+ * The rooms of `transport`, and which others each may import: only such as stand before it, so that no way leads round in
+ * a circle. What wraps a transport (observation, redirects, pacing) knows nothing of sockets.
+ */
+const transportRooms: Readonly<Record<string, readonly string[]>> = {
+  bodies: [],
+  observation: ['bodies'],
+  redirects: ['bodies'],
+  pacing: ['bodies'],
+  trust: [],
+  egress: [],
+  sockets: ['trust', 'egress'],
+  proxies: ['bodies', 'trust', 'egress', 'sockets'],
+  wire: ['bodies', 'sockets', 'proxies'],
+  got: ['trust', 'egress', 'sockets', 'wire'],
+};
+
+/** What every room of `transport` may import as well: the port, and the words of its times. */
+const transportPort = ['transport/transport.ts', 'transport/phases.ts'];
+
 /** Data, one row after the other: their length says nothing about how many subjects they have. */
 const tables = ['errors/error-codes.ts'];
 
@@ -59,6 +79,24 @@ describe('the house', () => {
       ({ from, to }) => shells.includes(room(from)) && room(to) !== room(from) && !entries.includes(to),
     );
     expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  it('lets a room of transport import only the port and the rooms that are named for it', () => {
+    const inside = imports.filter(
+      ({ from, to }) => transportRoom(from) !== undefined && room(to) === 'transport',
+    );
+    expect(new Set(inside.map(({ from }) => transportRoom(from)))).toEqual(
+      new Set(Object.keys(transportRooms)),
+    );
+    expect(inside.filter(isThroughWall).map(describeImport)).toEqual([]);
+  });
+
+  it('names for each room of transport only rooms before it', () => {
+    const names = Object.keys(transportRooms);
+    const later = names.filter((name, place) =>
+      transportRooms[name]?.some(other => !names.slice(0, place).includes(other)),
+    );
+    expect(later).toEqual([]);
   });
 
   it('has no import cycle between files, types aside', () => {
@@ -105,6 +143,19 @@ function isBackward({ from, to }: Import): boolean {
   if (fromStage === -1) return false;
   const toStage = stages.indexOf(room(to));
   return toStage === -1 || toStage > fromStage;
+}
+
+/** Undefined for what stands at the top of `transport`, and outside it. */
+function transportRoom(file: string): string | undefined {
+  const [folder, name, ...rest] = file.split('/');
+  return folder === 'transport' && rest.length > 0 ? name : undefined;
+}
+
+function isThroughWall({ from, to }: Import): boolean {
+  const own = transportRoom(from) ?? '';
+  const other = transportRoom(to);
+  if (other === undefined) return !transportPort.includes(to);
+  return other !== own && transportRooms[own]?.includes(other) !== true;
 }
 
 function describeImport({ from, to }: Import): string {

@@ -4,8 +4,8 @@ import { compileConnection } from '../../src/compile/connection-plan.ts';
 import { SharedParts } from '../../src/compile/shared-parts.ts';
 import { parseConnection } from '../../src/definition/parse-connection.ts';
 import { createConnectionTransport } from '../../src/execute/connection-transport.ts';
-import { withRedirects } from '../../src/transport/redirects.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { withRedirects } from '../../src/transport/redirects/redirects.ts';
+import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 
 const parts = () => {
   const wire = createUndiciTransport();

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type ConnectionInput, createEngine } from '../../src/index.ts';
-import { MAX_WITNESSED_BYTES } from '../../src/transport/witness.ts';
+import { MAX_WITNESSED_BYTES } from '../../src/transport/observation/witness.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { startFaultServer, startHttpServer } from '../support/loopback-server.ts';
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type Clock, type ConnectionInput, createEngine } from '../../src/index.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 import { type Answerer, startEchoServer } from '../support/echo-server.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';

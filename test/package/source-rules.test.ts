@@ -33,10 +33,10 @@ const revealing: Readonly<Record<string, string>> = {
   'store/postgres/postgres-address.ts': 'gives the password of the database to its driver',
   'spectral/resolve/fetch-token.ts': 'gives the token to code that sends requests itself',
   'template/value-text.ts': 'writes a secret into a template',
-  'transport/http-tunnel.ts': 'sends the credentials of a proxy to it',
-  'transport/proxy-server.ts': 'judges the credentials of a proxy and names it by them',
-  'transport/socks-tunnel.ts': 'sends the credentials of a proxy to it',
-  'transport/trust.ts': 'gives the key of a client certificate to TLS',
+  'transport/proxies/http-tunnel.ts': 'sends the credentials of a proxy to it',
+  'transport/proxies/proxy-server.ts': 'judges the credentials of a proxy and names it by them',
+  'transport/proxies/socks-tunnel.ts': 'sends the credentials of a proxy to it',
+  'transport/trust/trust.ts': 'gives the key of a client certificate to TLS',
 };
 
 /** What costs time to load and must wait until it is needed. */

@@ -1,7 +1,7 @@
-import { createGotTransport } from '../../src/transport/got-transport.ts';
-import type { PoolingOptions } from '../../src/transport/pooled-transport.ts';
+import { createGotTransport } from '../../src/transport/got/got-transport.ts';
 import type { Transport } from '../../src/transport/transport.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import type { PoolingOptions } from '../../src/transport/wire/pooled-transport.ts';
+import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 import { createGotOverAgents } from '../support/got-over-agents.ts';
 
 export type CreateAdapter = (options?: PoolingOptions) => Transport;

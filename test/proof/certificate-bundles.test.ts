@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import forge from 'node-forge';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/index.ts';
-import { createTrust } from '../../src/transport/trust.ts';
+import { createTrust } from '../../src/transport/trust/trust.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { startHttpServer } from '../support/loopback-server.ts';
 import { createTestAuthority } from '../support/test-authority.ts';

@@ -3,7 +3,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthInput, HttpConnectionConfigInput } from '../../src/definition/definition-input.ts';
 import { createEngine, FerruleError } from '../../src/index.ts';
-import type { UndiciTransportOptions } from '../../src/transport/undici-transport.ts';
+import type { UndiciTransportOptions } from '../../src/transport/wire/undici-transport.ts';
 import { type LoopbackServer, startFaultServer, startTcpServer } from '../support/loopback-server.ts';
 import { adapters, type CreateAdapter } from './adapters.ts';
 import { startFullBacklog } from './full-backlog.ts';

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEngine, FerruleError } from '../../src/index.ts';
-import { closedEgress, createEgressPolicy, type EgressOptions } from '../../src/transport/egress-policy.ts';
-import type { UndiciTransportOptions } from '../../src/transport/undici-transport.ts';
+import {
+  closedEgress,
+  createEgressPolicy,
+  type EgressOptions,
+} from '../../src/transport/egress/egress-policy.ts';
+import type { UndiciTransportOptions } from '../../src/transport/wire/undici-transport.ts';
 import { type LoopbackServer, startHttpServer } from '../support/loopback-server.ts';
 import { adapters } from './adapters.ts';
 import { formsOf } from './address-forms.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { Lookup } from '../../src/transport/connector.ts';
+import type { Lookup } from '../../src/transport/sockets/connector.ts';
 import { type LoopbackServer, startHttpServer } from '../support/loopback-server.ts';
 import { createTestAuthority } from '../support/test-authority.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readServerSentEvents, type StreamPosition } from '../../src/transport/sse-reader.ts';
+import { readServerSentEvents, type StreamPosition } from '../../src/transport/bodies/sse-reader.ts';
 import { collectEach } from '../support/send-context.ts';
 
 interface Parsed {

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { createGotTransport, type GotTransportOptions } from '../../src/transport/got-transport.ts';
+import { createGotTransport, type GotTransportOptions } from '../../src/transport/got/got-transport.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 
 /** Over agents of Node as a host program would make them, closed together with the transport. */

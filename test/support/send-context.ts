@@ -1,8 +1,8 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { defaults } from '../../src/definition/defaults.ts';
-import { createEgressPolicy } from '../../src/transport/egress-policy.ts';
+import { createEgressPolicy } from '../../src/transport/egress/egress-policy.ts';
 import type { Channel, HttpRequest, Limits, SendContext, Timeouts } from '../../src/transport/transport.ts';
-import { createTrust } from '../../src/transport/trust.ts';
+import { createTrust } from '../../src/transport/trust/trust.ts';
 
 export interface ContextOptions extends Partial<Omit<SendContext, 'channel' | 'limits' | 'timeouts'>> {
   readonly channel?: Partial<Channel>;

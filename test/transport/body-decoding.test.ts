@@ -5,7 +5,7 @@ import {
   isTextMediaType,
   parseContentType,
   parseJsonBody,
-} from '../../src/transport/body-decoding.ts';
+} from '../../src/transport/bodies/body-decoding.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const decode = (bytes: Uint8Array, contentType?: string) => decodeText(bytes, parseContentType(contentType));

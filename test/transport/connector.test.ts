@@ -2,10 +2,13 @@ import { getEventListeners } from 'node:events';
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { closedEgress, createEgressPolicy } from '../../src/transport/egress-policy.ts';
+import { closedEgress, createEgressPolicy } from '../../src/transport/egress/egress-policy.ts';
 import type { ConnectPhases } from '../../src/transport/transport.ts';
-import { createTrust } from '../../src/transport/trust.ts';
-import { createUndiciTransport, type UndiciTransportOptions } from '../../src/transport/undici-transport.ts';
+import { createTrust } from '../../src/transport/trust/trust.ts';
+import {
+  createUndiciTransport,
+  type UndiciTransportOptions,
+} from '../../src/transport/wire/undici-transport.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { startHttpServer } from '../support/loopback-server.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Transport } from '../../src/transport/transport.ts';
-import { createTrust } from '../../src/transport/trust.ts';
+import { createTrust } from '../../src/transport/trust/trust.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { startFaultServer, startHttpServer } from '../support/loopback-server.ts';
 import { httpRequest, sendContext, textOf } from '../support/send-context.ts';

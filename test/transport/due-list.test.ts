@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DueItem, DueList } from '../../src/transport/due-list.ts';
+import { type DueItem, DueList } from '../../src/transport/wire/due-list.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 type Step =

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { closedEgress, createEgressPolicy, type EgressOptions } from '../../src/transport/egress-policy.ts';
-import { classifyAddress } from '../../src/transport/internet-address.ts';
+import {
+  closedEgress,
+  createEgressPolicy,
+  type EgressOptions,
+} from '../../src/transport/egress/egress-policy.ts';
+import { classifyAddress } from '../../src/transport/egress/internet-address.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const allows = (options: EgressOptions, address: string, host = address) =>

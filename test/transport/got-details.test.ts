@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { createGotTransport } from '../../src/transport/got-transport.ts';
-import { createTrust } from '../../src/transport/trust.ts';
+import { createGotTransport } from '../../src/transport/got/got-transport.ts';
+import { createTrust } from '../../src/transport/trust/trust.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { startFaultServer, startHttpServer } from '../support/loopback-server.ts';
 import { collect, httpRequest, sendContext, textOf } from '../support/send-context.ts';

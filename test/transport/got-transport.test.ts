@@ -1,4 +1,4 @@
-import { createGotTransport } from '../../src/transport/got-transport.ts';
+import { createGotTransport } from '../../src/transport/got/got-transport.ts';
 import { describeTransport } from './transport-contract.ts';
 
 describeTransport('got', () => createGotTransport());

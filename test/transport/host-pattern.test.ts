@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchesHost, parseHostPattern } from '../../src/transport/host-pattern.ts';
+import { matchesHost, parseHostPattern } from '../../src/transport/egress/host-pattern.ts';
 
 function matches(pattern: string, url: string): boolean | undefined {
   const parsed = parseHostPattern(pattern);

@@ -1,8 +1,8 @@
 import { createSecureContext } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createTransport } from '../../src/transport/create-transport.ts';
-import { createGotTransport } from '../../src/transport/got-transport.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { createGotTransport } from '../../src/transport/got/got-transport.ts';
+import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { startFaultServer, startHttpServer } from '../support/loopback-server.ts';
 import { textOf } from '../support/send-context.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaults } from '../../src/definition/defaults.ts';
 import { FerruleError } from '../../src/errors/ferrule-error.ts';
-import { IncomingBody } from '../../src/transport/incoming-body.ts';
+import { IncomingBody } from '../../src/transport/bodies/incoming-body.ts';
 import { collect } from '../support/send-context.ts';
 
 const open = (contentEncoding?: string) =>

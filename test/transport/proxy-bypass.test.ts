@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { createBypass } from '../../src/transport/proxy-bypass.ts';
-import { proxyFromEnvironment } from '../../src/transport/proxy-environment.ts';
-import { createProxyServer, parseProxyUrl } from '../../src/transport/proxy-server.ts';
+import { createBypass } from '../../src/transport/proxies/proxy-bypass.ts';
+import { proxyFromEnvironment } from '../../src/transport/proxies/proxy-environment.ts';
+import { createProxyServer, parseProxyUrl } from '../../src/transport/proxies/proxy-server.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const place = { pointer: '/proxy', code: 'OPTIONS_INVALID', nowMs: 0, isExempt: false } as const;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
-import { createProxyChoice } from '../../src/transport/proxy-choice.ts';
+import { createProxyChoice } from '../../src/transport/proxies/proxy-choice.ts';
 import type { Transport } from '../../src/transport/transport.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 import { type SocksServer, startSocksServer } from '../support/socks-server.ts';
 import { describeTransport } from './transport-contract.ts';
 

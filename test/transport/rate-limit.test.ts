@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type RateLimitOptions, withRateLimit } from '../../src/transport/rate-limit.ts';
-import type { RateLimit } from '../../src/transport/sending-queue.ts';
+import { type RateLimitOptions, withRateLimit } from '../../src/transport/pacing/rate-limit.ts';
+import type { RateLimit } from '../../src/transport/pacing/sending-queue.ts';
 import type { HttpResponse, SendContext, Transport } from '../../src/transport/transport.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { startFaultServer, startHttpServer } from '../support/loopback-server.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import { createEngine, type Engine, type ExecutionReport, type HeaderPair } from '../../src/index.ts';
-import { withRedirects } from '../../src/transport/redirects.ts';
+import { withRedirects } from '../../src/transport/redirects/redirects.ts';
 import { createTransport } from '../../src/transport.ts';
 import { type CannedAnswer, createCannedTransport } from '../support/canned-transport.ts';
 import { failureOf } from '../support/failure-of.ts';

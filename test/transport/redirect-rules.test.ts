@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextRequest } from '../../src/transport/redirect-rules.ts';
+import { nextRequest } from '../../src/transport/redirects/redirect-rules.ts';
 import type { HttpRequest } from '../../src/transport/transport.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { httpRequest } from '../support/send-context.ts';

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createEgressPolicy } from '../../src/transport/egress-policy.ts';
-import { withRedirects } from '../../src/transport/redirects.ts';
+import { createEgressPolicy } from '../../src/transport/egress/egress-policy.ts';
+import { withRedirects } from '../../src/transport/redirects/redirects.ts';
 import type { Transport } from '../../src/transport/transport.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { startFaultServer, startHttpServer } from '../support/loopback-server.ts';

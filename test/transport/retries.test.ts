@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { withRedirects } from '../../src/transport/redirects.ts';
-import type { RetryOptions } from '../../src/transport/retries.ts';
+import type { RetryOptions } from '../../src/transport/pacing/retries.ts';
+import { withRedirects } from '../../src/transport/redirects/redirects.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { startFaultServer, unusedPort } from '../support/loopback-server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RetryOptions } from '../../src/transport/retries.ts';
+import type { RetryOptions } from '../../src/transport/pacing/retries.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { httpRequest, sendContext } from '../support/send-context.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseHttpDate } from '../../src/transport/http-date.ts';
-import { backoffMs, namedWaitOf, secondsToMs } from '../../src/transport/retry-delay.ts';
+import { parseHttpDate } from '../../src/transport/pacing/http-date.ts';
+import { backoffMs, namedWaitOf, secondsToMs } from '../../src/transport/pacing/retry-delay.ts';
 import type { HeaderPair } from '../../src/transport/transport.ts';
 
 const NOW = Date.UTC(2030, 0, 1, 12, 0, 0);

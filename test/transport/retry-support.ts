@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { defaults } from '../../src/definition/defaults.ts';
-import { type RetryOptions, type RetryRules, withRetries } from '../../src/transport/retries.ts';
+import { type RetryOptions, type RetryRules, withRetries } from '../../src/transport/pacing/retries.ts';
 import type { SendObserver, Transport } from '../../src/transport/transport.ts';
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import { startHttpServer } from '../support/loopback-server.ts';
 

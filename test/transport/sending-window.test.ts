@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SendingWindow } from '../../src/transport/sending-window.ts';
+import { SendingWindow } from '../../src/transport/pacing/sending-window.ts';
 
 const limits = { requests: fc.integer({ min: 1, max: 7 }), perMs: fc.integer({ min: 1, max: 50 }) };
 /** How long after the one before each request comes. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readJsonSequence, readNdjson } from '../../src/transport/json-stream-reader.ts';
-import { readServerSentEvents } from '../../src/transport/sse-reader.ts';
+import { readJsonSequence, readNdjson } from '../../src/transport/bodies/json-stream-reader.ts';
+import { readServerSentEvents } from '../../src/transport/bodies/sse-reader.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { collectEach } from '../support/send-context.ts';
 

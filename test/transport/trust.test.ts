@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { SecretValue } from '../../src/base/secret-value.ts';
-import { createTrust } from '../../src/transport/trust.ts';
+import { createTrust } from '../../src/transport/trust/trust.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { certificateRequest, createTestAuthority, selfSigned } from '../support/test-authority.ts';
 

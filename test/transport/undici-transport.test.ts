@@ -1,4 +1,4 @@
-import { createUndiciTransport } from '../../src/transport/undici-transport.ts';
+import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 import { describeTransport } from './transport-contract.ts';
 
 describeTransport('undici', () => createUndiciTransport());

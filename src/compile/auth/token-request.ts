@@ -1,6 +1,6 @@
 import type { TokenConnectionDefinition } from '../../definition/auth/token-requests.ts';
 import type { HttpOperationConfig } from '../../definition/definition.ts';
-import type { TrustPlan } from '../../transport/trust.ts';
+import type { TrustPlan } from '../../transport/trust/trust.ts';
 import { type ClientCertificatePlan, compileCertificateParts } from '../client-certificate.ts';
 import type { AuthSurroundings } from '../compile-auth.ts';
 import { compileRequest, type RequestPlan } from '../request-plan.ts';
