@@ -78,6 +78,15 @@ export class FerruleError extends Error {
     this.details = options.details ?? {};
     this.report = options.report;
     Object.defineProperty(this, BRAND, { value: true });
+    for (const name of this.#unsaid()) Object.defineProperty(this, name, { enumerable: false });
+  }
+
+  /** What consoles need not show: it is in the message, or there is nothing to show. The report repeats the error. */
+  #unsaid(): readonly (keyof FerruleError)[] {
+    const said = ['name', 'summary', 'issues', 'report'] as const;
+    const optional = ['pointer', 'expected', 'found', 'suggestion'] as const;
+    const missing = optional.filter(name => this[name] === undefined);
+    return Object.keys(this.details).length === 0 ? [...said, ...missing, 'details'] : [...said, ...missing];
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
