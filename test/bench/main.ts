@@ -14,7 +14,7 @@ import { measureScaling } from './rows/scaling.ts';
 import { measureService } from './rows/server.ts';
 import { measureColdProcess, measureImport } from './rows/start-up.ts';
 import { measureStreams } from './rows/streams.ts';
-import { toGoalTable, toText } from './tables.ts';
+import { toGoalTable, toMissedLines, toText } from './tables.ts';
 
 /**
  * `npm run bench [-- --quick] [--only ROW]… [--rounds N] [--disturbance PROCESSORS] [--write]`: what Ferrule costs
@@ -64,6 +64,8 @@ try {
   target.close();
 }
 process.stdout.write(toText(toGoalTable(results)));
+const missed = toMissedLines(results);
+if (missed.length > 0) process.stdout.write(`Missed\n${missed.map(line => `  ${line}\n`).join('')}\n`);
 if (options.quick) process.exitCode = judgeQuick(results);
 
 /** 1 when a figure is beyond its guard, 2 when no figure could be judged. */

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { foreignLoad, type MachineSample, sampleMachine } from './disturbance.ts';
+import type { ProfiledWindow } from './measured/profile.ts';
 import type { Cost, MeasuredWindow } from './measured/window.ts';
+import type { PartProfile } from './parts.ts';
 import type { TargetPlace, TargetUsage } from './target/main.ts';
 
 /** The target in its own process, running until it is closed. */
@@ -24,6 +26,8 @@ export interface Window {
   /** Token requests and TLS handshakes that the target saw. */
   readonly tokens: number;
   readonly handshakes: number;
+  /** Where the time of the main thread goes, when that was asked for. */
+  readonly profile?: PartProfile;
 }
 
 export async function startTarget(): Promise<Target> {
@@ -48,7 +52,14 @@ export async function runFresh(
   const child = fork(file, [JSON.stringify(task)], { execArgv: [...execArgv] });
   const windows: Window[] = [];
   let begun: Moment | undefined;
-  child.on('message', async (message: 'ready' | MeasuredWindow) => {
+  child.on('message', async (message: 'ready' | MeasuredWindow | ProfiledWindow) => {
+    if (message !== 'ready' && 'profile' in message) {
+      const { label, profile } = message;
+      const nth = windows.findIndex(window => window.label === label);
+      windows.splice(nth, 1, ...windows.slice(nth, nth + 1).map(window => ({ ...window, profile })));
+      child.send('go on');
+      return;
+    }
     const moment = await observe(target, child);
     if (message === 'ready') begun = moment;
     else if (begun !== undefined) windows.push(toWindow(message, begun, moment));

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Options } from './options.ts';
 import { toSvg } from './plot.ts';
 import { judge, type RowResult } from './result.ts';
-import { toGoalTable, toMarkdown } from './tables.ts';
+import { toGoalTable, toMarkdown, toMissedLines } from './tables.ts';
 
 /** How and when a run was taken. */
 export interface Circumstances {
@@ -45,6 +45,9 @@ export function toPage(rows: readonly RowResult[], circumstances: Circumstances)
     ];
     return content.length === 0 ? [] : [`### ${title}\n`, ...content];
   });
+  const missed = toMissedLines(rows);
+  const why =
+    missed.length === 0 ? '' : `### What was missed\n\n${missed.map(line => `- ${line}\n`).join('')}\n`;
   return `${method}
 ## Results
 
@@ -52,7 +55,7 @@ Taken on ${takenAt.slice(0, 10)} with Node ${node} on ${machine}; ${rounds} roun
 to use ${disturbance} processors. The same figures, with quartiles and verdicts, are in [results.json](results.json).
 
 ${toMarkdown(toGoalTable(rows))}
-${parts.join('\n')}`;
+${why}${parts.join('\n')}`;
 }
 
 function describeRun({ options, takenAt }: Circumstances) {
@@ -89,6 +92,10 @@ whole call.
 - Memory of streams is the growth of the resident memory while the answer is read, after a first answer, and after collections that let go of
   its buffers: as long as those count, V8 puts off the next collection, and the growth is twice as large by chance. Memory of idle
   connections is heap and external memory after collection.
+- Where the time goes: in the first round, Ferrule and the base do their work once more under V8's sampling profiler, in the same process, after
+  they have been measured. What a part has is its share of the processor time that was measured without the profiler. The build says which
+  function is of which file of \`src\`; what V8 and Node do in native code counts for the part that called it. Reading from sockets, and TLS
+  there, is what is left of the processor time of the main thread: V8 takes it for idle. A part with few samples is known to one digit.
 - Two engines are measured without sockets, in worker threads that answer themselves, since a target beside them needs a third processor.
 
 \`npm run bench -- --quick\` takes less than a minute, runs some of the rows with few rounds, and fails (exit code 1) when a ratio is far beyond

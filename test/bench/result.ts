@@ -1,4 +1,5 @@
 import type { Spread } from './statistics.ts';
+import type { TimeProfile } from './where-time-goes.ts';
 
 /** What a figure has to be; both ends belong to it. */
 export interface Bound {
@@ -18,6 +19,8 @@ export interface Figure {
   readonly guard?: Bound;
   /** Why there is no number. */
   readonly void?: string;
+  /** Why the goal was missed, as a profile shows it. */
+  readonly why?: string;
 }
 
 export interface TextTable {
@@ -42,6 +45,7 @@ export interface RowResult {
   readonly title: string;
   readonly figures: readonly Figure[];
   readonly tables: readonly TextTable[];
+  readonly profiles?: readonly TimeProfile[];
   readonly plots?: readonly Plot[];
   readonly notes?: readonly string[];
 }

@@ -12,8 +12,11 @@ export interface Bench {
 /** The share of the time in which the event loop of a target may be busy. */
 const SATURATED = 0.95;
 
-/** One after the other, each in a fresh process; the windows of one round. */
-export type Run = () => Promise<readonly Window[]>;
+/**
+ * One after the other, each in a fresh process; the windows of one round. As long as no round has counted, the one that
+ * is running may be the first: runs that are profiled once are profiled then.
+ */
+export type Run = (isFirst: boolean) => Promise<readonly Window[]>;
 
 export interface Rounds {
   /** Undisturbed rounds, each with the windows of all runs. */
@@ -32,7 +35,7 @@ export async function interleave({ options }: Pick<Bench, 'options'>, runs: read
   const most = options.quick ? options.rounds : 2 * options.rounds;
   while (clean.length < options.rounds && loads.length < most) {
     const windows: Window[] = [];
-    for (const run of runs) windows.push(...(await run()));
+    for (const run of runs) windows.push(...(await run(clean.length === 0)));
     const load = Math.max(...windows.map(({ foreign }) => foreign));
     loads.push(load);
     if (load <= options.disturbance) clean.push(windows);

@@ -16,6 +16,20 @@ export function toGoalTable(rows: readonly RowResult[]): TextTable {
   };
 }
 
+/** What was missed, as lines: those that one profile explains together, and last those without a profile. */
+export function toMissedLines(rows: readonly RowResult[]): readonly string[] {
+  const missed = rows.flatMap(({ figures }) => figures).filter(figure => judge(figure) === 'missed');
+  const reasons = [...new Set(missed.map(({ why }) => why))].sort(
+    (a, b) => Number(a === undefined) - Number(b === undefined),
+  );
+  return reasons.map(reason => {
+    const whats = missed.filter(({ why }) => why === reason).map(({ what }) => what);
+    return reason === undefined
+      ? `Without a profile of processor time: ${whats.join('; ')}.`
+      : `${whats.join('; ')}. ${reason}`;
+  });
+}
+
 /** Aligned columns, for a terminal. */
 export function toText({ title, head, lines }: TextTable): string {
   const all = [head, ...lines];

@@ -18,6 +18,8 @@ export interface CallTask {
   readonly concurrency: number;
   readonly warmUpCalls: number;
   readonly calls: number;
+  /** Whether the calls are made once more with a profiler, after they have been measured. */
+  readonly profiled: boolean;
 }
 
 /** A client under measurement. A call resolves when its answer has been read, checked and its outputs found. */

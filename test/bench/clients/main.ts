@@ -30,6 +30,10 @@ await measureWindow(
     rssMib: process.memoryUsage.rss() / (1024 * 1024),
   }),
 );
+if (task.profiled) {
+  const { profileWindow } = await import('../measured/profile.ts');
+  await profileWindow(task.label, () => callAll(client, task.calls, latencies));
+}
 await client.close();
 process.disconnect();
 

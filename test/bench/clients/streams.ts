@@ -4,7 +4,7 @@ import { createParser } from 'eventsource-parser';
 import { Agent, stream } from 'undici';
 import type { ConnectionInput } from '../../../src/index.ts';
 import type { StreamTask } from '../measured/stream.ts';
-import { EVENTS_PER_PIECE, eventPiece } from '../target/payloads.ts';
+import { EVENTS_PER_PIECE, eventsOf } from '../target/payloads.ts';
 
 /** Reads an answer of so many MiB to its end and checks how much came. */
 export interface StreamReader {
@@ -138,10 +138,6 @@ async function openFerrule(entry: string, origin: string) {
     open: (name: string, mib: number) => connection.stream(name, { MiB: mib }),
     close: () => engine.close(),
   };
-}
-
-function eventsOf(mib: number): number {
-  return Math.floor((mib * MIB) / eventPiece.length) * EVENTS_PER_PIECE;
 }
 
 function assertEvent(outputs: Outputs, count: number): void {

@@ -12,6 +12,8 @@ export interface StreamTask {
   readonly mib: number;
   /** As fast as it comes when left out. */
   readonly mibPerSecond?: number;
+  /** Whether the answer is read once more with a profiler, after that has been measured. */
+  readonly profiled: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -33,6 +35,10 @@ await measureWindow(
   () => ({ growthMib: (Math.max(highest, process.memoryUsage.rss()) - before) / MIB }),
 );
 clearInterval(watch);
+if (task.profiled) {
+  const { profileWindow } = await import('./profile.ts');
+  await profileWindow(task.label, () => read.run(task.mib));
+}
 await read.close();
 process.disconnect();
 

@@ -2,6 +2,8 @@
 export interface Cost {
   readonly cpuMs: number;
   readonly wallMs: number;
+  /** What the main thread had of the processor time; unknown to Node 22. */
+  readonly mainCpuMs?: number;
 }
 
 /** Sent to the parent after each window, with what the work itself found out. */
@@ -20,15 +22,18 @@ export async function measureWindow<Result>(
   work: () => Promise<Result>,
   toFound: (result: Result) => Readonly<Record<string, number>> = () => ({}),
 ): Promise<void> {
-  await ask('ready');
+  await tell('ready');
+  const mainBefore = process.threadCpuUsage?.();
   const before = process.cpuUsage();
   const startedAtMs = performance.now();
   const result = await work();
   const wallMs = performance.now() - startedAtMs;
   const { user, system } = process.cpuUsage(before);
-  const cost = { cpuMs: (user + system) / 1000, wallMs };
+  const main = process.threadCpuUsage?.(mainBefore);
+  const mainCpu = main === undefined ? {} : { mainCpuMs: (main.user + main.system) / 1000 };
+  const cost = { cpuMs: (user + system) / 1000, wallMs, ...mainCpu };
   const measured: MeasuredWindow = { label, cost, found: toFound(result) };
-  await ask(measured);
+  await tell(measured);
 }
 
 /** The task of this process, as its parent wrote it. */
@@ -36,7 +41,8 @@ export function readTask<Task>(): Task {
   return JSON.parse(process.argv[2] ?? '') as Task;
 }
 
-function ask(message: unknown): Promise<void> {
+/** Resolves when the parent has taken note. */
+export function tell(message: unknown): Promise<void> {
   return new Promise(resolve => {
     process.once('message', () => resolve());
     process.send?.(message);

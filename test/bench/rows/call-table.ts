@@ -3,6 +3,8 @@ import { runFresh, type Window } from '../processes.ts';
 import { type Bound, type Figure, showNumber, type TextTable, toFigure } from '../result.ts';
 import { type Bench, interleave, pick, toSaturation } from '../rounds.ts';
 import { median, ratios, type Spread, spread } from '../statistics.ts';
+import type { TimeProfile } from '../where-time-goes.ts';
+import { toTimeProfile } from './time-profile.ts';
 
 export const BASE = 'undici.request';
 const AGAIN = 'undici.request again';
@@ -41,6 +43,7 @@ export interface CallTable {
   readonly plan: CallPlan;
   readonly lines: readonly CallLine[];
   readonly find: (client: string) => CallLine;
+  readonly profile: TimeProfile | undefined;
 }
 
 export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTable> {
@@ -49,7 +52,8 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
   const secure = port !== plain;
   const file = new URL('../clients/main.ts', import.meta.url);
   const run = (client: string, label: string) => {
-    const task: CallTask = {
+    const isProfiled = !bench.options.quick && (label === BASE || label === 'ferrule');
+    const task: Omit<CallTask, 'profiled'> = {
       kind: plan.kind,
       client,
       label,
@@ -61,7 +65,7 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
       warmUpCalls: plan.warmUpCalls,
       calls: plan.calls,
     };
-    return () => runFresh(file, task, bench.target);
+    return (isFirst: boolean) => runFresh(file, { ...task, profiled: isFirst && isProfiled }, bench.target);
   };
   const names = [BASE, ...plan.clients, AGAIN];
   const rounds = await interleave(
@@ -100,7 +104,14 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
     if (line === undefined) throw new TypeError(`${client} was not measured`);
     return line;
   };
-  return { plan, lines, find };
+  const load = `${plan.concurrency} at a time`;
+  const base = [BASE, AGAIN] as const;
+  return {
+    plan,
+    lines,
+    find,
+    profile: toTimeProfile(rounds, { load, unit: 'call', units: plan.calls, base }),
+  };
 }
 
 type RatioName = 'cpuRatio' | 'throughputRatio' | 'p99Ratio';

@@ -2,6 +2,7 @@ import type { Bound, Figure, Plot, RowResult } from '../result.ts';
 import { toFigure } from '../result.ts';
 import type { Bench } from '../rounds.ts';
 import { spread } from '../statistics.ts';
+import { explainMissed, withProfiles } from '../where-time-goes.ts';
 import {
   BASE,
   type CallTable,
@@ -40,8 +41,12 @@ export async function measureGet(bench: Bench): Promise<RowResult> {
   return {
     name: 'get',
     title: 'GET: cached bearer token, templated path, query and 3 headers, JSON of 1 kB, 5 outputs',
-    figures: tables.flatMap(toFigures),
-    tables: tables.map(table => toTextTable(`GET, ${table.plan.concurrency} at a time`, table)),
+    figures: tables.flatMap(table => explainMissed(toFigures(table), table.profile)),
+    ...withProfiles(
+      'GET',
+      tables.map(table => toTextTable(`GET, ${table.plan.concurrency} at a time`, table)),
+      tables.map(({ profile }) => profile),
+    ),
     ...(quick ? {} : { plots: [toPlot(tables)] }),
   };
 }

@@ -1,6 +1,7 @@
 import type { CallKind } from '../clients/by-hand.ts';
 import type { Bound, RowResult } from '../result.ts';
 import type { Bench } from '../rounds.ts';
+import { explainMissed, withProfiles } from '../where-time-goes.ts';
 import { ferruleFigure, measureCalls, toTextTable, WARM_UP_CALLS } from './call-table.ts';
 
 /** What distinguishes the rows of calls that only the base is measured against. */
@@ -90,9 +91,14 @@ async function measure(bench: Bench, row: CallRow): Promise<RowResult> {
   return {
     name: row.name,
     title: row.title,
-    figures: tables.map(table =>
-      ferruleFigure(table, 'cpuRatio', `${name(table.plan.concurrency)}: CPU to undici.request`, row),
+    figures: tables.flatMap(table => {
+      const what = `${name(table.plan.concurrency)}: CPU to undici.request`;
+      return explainMissed([ferruleFigure(table, 'cpuRatio', what, row)], table.profile);
+    }),
+    ...withProfiles(
+      row.title,
+      tables.map(table => toTextTable(name(table.plan.concurrency), table)),
+      tables.map(({ profile }) => profile),
     ),
-    tables: tables.map(table => toTextTable(name(table.plan.concurrency), table)),
   };
 }

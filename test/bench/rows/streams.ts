@@ -11,6 +11,9 @@ import {
 } from '../result.ts';
 import { type Bench, interleave, pick, type Rounds, toSaturation } from '../rounds.ts';
 import { median, ratios, spread } from '../statistics.ts';
+import { eventsOf } from '../target/payloads.ts';
+import { explainMissed, type TimeProfile, withProfiles } from '../where-time-goes.ts';
+import { toTimeProfile } from './time-profile.ts';
 
 interface Course {
   readonly title: string;
@@ -24,6 +27,7 @@ interface Course {
 interface Measured {
   readonly course: Course;
   readonly rounds: Rounds;
+  readonly profile: TimeProfile | undefined;
 }
 
 /** What the goals speak of. */
@@ -55,8 +59,12 @@ export async function measureStreams(bench: Bench): Promise<RowResult> {
   return {
     name: 'streams',
     title: 'Streams',
-    figures: all.flatMap(toFigures),
-    tables: all.map(toTable),
+    figures: all.flatMap(each => explainMissed(toFigures(each), each.profile)),
+    ...withProfiles(
+      events.title,
+      all.map(toTable),
+      all.map(({ profile }) => profile),
+    ),
     ...(quick ? {} : { plots: [toPlot(fast)] }),
     notes,
   };
@@ -69,14 +77,18 @@ async function measure(bench: Bench, course: Course): Promise<Measured> {
   const run = (client: StreamTask['client'], label: string = client) => {
     const origin = `http://127.0.0.1:${target.place.plain}`;
     const pace = mibPerSecond === undefined ? {} : { mibPerSecond };
-    const task: StreamTask = { label, client, kind, origin, entry, mib, ...pace };
-    return () => runFresh(file, task, target, ['--expose-gc']);
+    // What bytes cost is the sockets' and the consumer's; what events cost is worth a profile.
+    const isProfiled = !bench.options.quick && kind === 'events' && (label === base || label === 'ferrule');
+    const task = { label, client, kind, origin, entry, mib, ...pace };
+    return (isFirst: boolean) => {
+      const profiled: StreamTask = { ...task, profiled: isFirst && isProfiled };
+      return runFresh(file, profiled, target, ['--expose-gc']);
+    };
   };
   const others = course.others.map(client => run(client));
-  return {
-    course,
-    rounds: await interleave(bench, [run(base), run('ferrule'), ...others, run(base, 'again')]),
-  };
+  const rounds = await interleave(bench, [run(base), run('ferrule'), ...others, run(base, 'again')]);
+  const load = { load: `${mib} MiB`, unit: 'event', units: eventsOf(mib), base: [base, 'again'] } as const;
+  return { course, rounds, profile: toTimeProfile(rounds, load) };
 }
 
 function toFigures({ course, rounds }: Measured): readonly Figure[] {

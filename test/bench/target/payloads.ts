@@ -64,3 +64,8 @@ export const eventPiece = Buffer.from(
     return `event: delta\nid: ${index}\ndata: ${JSON.stringify({ id: `chunk-${index}`, created: 1_700_000_000, choices })}\n\n`;
   }).join(''),
 );
+
+/** How many events there are in a stream of them that is so long. */
+export function eventsOf(mib: number): number {
+  return Math.floor((mib * 1024 * 1024) / eventPiece.length) * EVENTS_PER_PIECE;
+}
