@@ -35,7 +35,7 @@ test('what a console does not show can still be read', () => {
     pointer: '/a',
   });
   expect([error.summary, error.issues, error.report, error.expected]).toEqual([
-    'No',
+    'no',
     issues,
     report,
     undefined,
