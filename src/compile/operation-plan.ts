@@ -1,3 +1,4 @@
+import { orNoItems } from '../base/nothing.ts';
 import type { OperationDefinition } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
@@ -72,6 +73,7 @@ export function compileOperation(
   });
   const outputs = compileOutputs(definition.outputs, {
     pointer: `${pointer}/outputs`,
+    toPointer: at => templates.shared.pointer(at),
     expressions: templates.shared.expressions,
     issues: templates.issues,
   });
@@ -82,10 +84,12 @@ export function compileOperation(
     request,
     outputs,
     parameters: toParameterPlan([...table.toList(), ...authentication.parameters.toList()]),
-    secretNames: [...new Set([...compiler.secretsUsed, ...authentication.secretNames])],
-    values: selectValues(
-      templates.values ?? new Map(),
-      new Set([...compiler.valuesUsed, ...authentication.valueNames]),
+    secretNames: orNoItems([...new Set([...compiler.secretsUsed, ...authentication.secretNames])]),
+    values: orNoItems(
+      selectValues(
+        templates.values ?? new Map(),
+        new Set([...compiler.valuesUsed, ...authentication.valueNames]),
+      ),
     ),
     usesKept: compiler.usesKept,
     streaming: definition.config.streamResponse,

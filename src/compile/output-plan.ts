@@ -1,4 +1,5 @@
 import { joinPointer } from '../base/json-pointer.ts';
+import { orNoItems } from '../base/nothing.ts';
 import type { OutputDefinition, OutputsDefinition } from '../definition/definition.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
 import type { CompiledExpression } from '../expression/expression.ts';
@@ -15,18 +16,20 @@ export interface OutputPlan {
 
 export interface OutputOptions {
   readonly pointer: string;
+  /** Gives the one string that all have of a pointer. */
+  readonly toPointer: (pointer: string) => string;
   readonly expressions: ExpressionCompiler;
   readonly issues: IssueCollector;
 }
 
 export function compileOutputs(outputs: OutputsDefinition, options: OutputOptions): readonly OutputPlan[] {
   const plans = Object.entries(outputs).flatMap(([name, definition]) => {
-    const pointer = joinPointer(options.pointer, name);
+    const pointer = options.toPointer(joinPointer(options.pointer, name));
     const plan = compileOutput(name, definition, { ...options, pointer });
     return plan === undefined ? [] : [plan];
   });
   // A copy, which has no room to grow.
-  return plans.slice();
+  return orNoItems(plans.slice());
 }
 
 function compileOutput(

@@ -6,16 +6,18 @@ import type { TextPlan } from './text-plan.ts';
 
 const MAX_TEXTS = 1_000;
 const MAX_TRUSTS = 1_000;
+const MAX_POINTERS = 2_000;
 /** Characters; longer texts are rarely alike. */
 const MAX_TEXT_LENGTH = 200;
 
 /**
- * What the plans of many connections have alike, kept once for all of them: expressions, texts without tags, and whom
- * is trusted. It changes no plan; it only spares memory, and some compiling.
+ * What the plans of many connections have alike, kept once for all of them: expressions, texts without tags, pointers, and
+ * whom is trusted. It changes no plan; it only spares memory, and some compiling.
  */
 export class SharedParts {
   readonly expressions: ExpressionCompiler;
   readonly #texts = new LruMap<string, TextPlan>(MAX_TEXTS);
+  readonly #pointers = new LruMap<string, string>(MAX_POINTERS);
   readonly #trusts = new LruMap<string, TrustPlan>(MAX_TRUSTS);
 
   /** `trusted`: false for definitions of strangers, whose slow expressions then run where they can be ended. */
@@ -32,6 +34,14 @@ export class SharedParts {
     const plan = compile();
     this.#texts.set(key, plan);
     return plan;
+  }
+
+  /** The same string for equal pointers: the templates of like connections stand at like places. */
+  pointer(pointer: string): string {
+    const known = this.#pointers.get(pointer);
+    if (known !== undefined) return known;
+    this.#pointers.set(pointer, pointer);
+    return pointer;
   }
 
   /** The first plan that trusts alike. Not for those with a client certificate. */

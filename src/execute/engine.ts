@@ -23,6 +23,7 @@ import { withWitness } from '../transport/witness.ts';
 import { Connection, type EngineParts } from './connection.ts';
 import { DefinitionKeys } from './definition-keys.ts';
 import { assertEngineOptions } from './engine-options.ts';
+import { ExecutionEvents } from './execution-events.ts';
 import { ExecutionLog } from './execution-log.ts';
 import type { Logger } from './logger.ts';
 import type { SecretProvider } from './secret-reader.ts';
@@ -126,6 +127,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const proxies = options.proxy === undefined ? undefined : toProxies(options.proxy, clock);
   const { tokenStore: store, logger } = options;
   const log = logger === undefined ? undefined : new ExecutionLog(logger);
+  const events = new ExecutionEvents(log);
   const onEvent = toTokenListener(log, options.onEvent);
   const keep = { clock, random: Math.random };
   const tokens = new TokenKeeper({ ...keep, capacity: MAX_TOKENS, store, onEvent });
@@ -155,6 +157,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       proxies,
       secretProvider: options.secretProvider,
       log,
+      events,
       random: Math.random,
       closing: closing.signal,
     });
