@@ -24,6 +24,11 @@ const lateModules: Readonly<Record<string, readonly string[]>> = {
     'compile/auth/hmac.ts',
     'compile/auth/oauth1.ts',
     'compile/auth/signing-values.ts',
+    'definition/auth/api-key.ts',
+    'definition/auth/aws-signature-v4.ts',
+    'definition/auth/digest.ts',
+    'definition/auth/hmac.ts',
+    'definition/auth/oauth1.ts',
   ],
   grants: [
     'auth/http-bearer-token.ts',
@@ -36,6 +41,9 @@ const lateModules: Readonly<Record<string, readonly string[]>> = {
     'compile/auth/assertion.ts',
     'compile/auth/http-bearer-token.ts',
     'compile/auth/saml-assertion.ts',
+    'definition/auth/oauth2.ts',
+    'definition/auth/saml-assertion.ts',
+    'definition/auth/token-requests.ts',
     'execute/authorization.ts',
   ],
   archive: [
