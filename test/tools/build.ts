@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { bundledValibot, copyValibotLicence } from './bundled-valibot.ts';
 import { toFinishedCode } from './finished-code.ts';
 import { generateSchema } from './generate-schema.ts';
 import { lateLoading, placeLateModules } from './late-modules.ts';
@@ -12,7 +13,7 @@ import { noteImports } from './reachable.ts';
 /**
  * Makes `dist/` from nothing: the types, the bundled sources and the JSON Schema published as `ferrule/schema`.
  * Bundled, because reading the sources as some 180 modules costs an importing program three times the processor time.
- * Packages stay outside: they are installed beside, and most are loaded only when they are needed.
+ * Packages stay outside, but for a part of valibot: they are installed beside, and most are loaded only when they are needed.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const dist = `${root}/dist`;
@@ -60,8 +61,8 @@ const { output } = await build({
   cwd: root,
   input: { ...entries, ...late.entries },
   platform: 'node',
-  external: /^[^./]/,
-  plugins: [late.plugin, imports],
+  external: id => /^[^./]/.test(id) && id !== 'valibot',
+  plugins: [bundledValibot, late.plugin, imports],
   write: false,
   output: {
     format: 'esm',
@@ -84,6 +85,7 @@ for (const { fileName, code } of chunks) {
   if (fileName !== NAMES) write(fileName, toFinishedCode(placeLateModules(code, fileName)));
 }
 write('index.js', writeEntry());
+copyValibotLicence(root, dist);
 chmodSync(`${dist}/cli/ferrule.js`, 0o755);
 
 function write(fileName: string, code: string): void {
