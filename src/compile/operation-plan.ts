@@ -71,12 +71,14 @@ export function compileOperation(
     bindings: surroundings.secretHosts,
     issues: templates.issues,
   });
-  const outputs = compileOutputs(definition.outputs, {
-    pointer: `${pointer}/outputs`,
-    toPointer: at => templates.shared.pointer(at),
-    expressions: templates.shared.expressions,
-    issues: templates.issues,
-  });
+  const { shared: sharedParts, issues } = templates;
+  const outputs = sharedParts.outputs(definition.outputs, `${pointer}/outputs`, () =>
+    compileOutputs(definition.outputs, {
+      pointer: `${pointer}/outputs`,
+      expressions: sharedParts.expressions,
+      issues,
+    }),
+  );
   for (const name of table.unusedDeclarations()) diagnostics.add(toUnusedInput(name, pointer));
   return Object.freeze({
     name: definition.name,

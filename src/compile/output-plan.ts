@@ -16,15 +16,13 @@ export interface OutputPlan {
 
 export interface OutputOptions {
   readonly pointer: string;
-  /** Gives the one string that all have of a pointer. */
-  readonly toPointer: (pointer: string) => string;
   readonly expressions: ExpressionCompiler;
   readonly issues: IssueCollector;
 }
 
 export function compileOutputs(outputs: OutputsDefinition, options: OutputOptions): readonly OutputPlan[] {
   const plans = Object.entries(outputs).flatMap(([name, definition]) => {
-    const pointer = options.toPointer(joinPointer(options.pointer, name));
+    const pointer = joinPointer(options.pointer, name);
     const plan = compileOutput(name, definition, { ...options, pointer });
     return plan === undefined ? [] : [plan];
   });

@@ -33,7 +33,7 @@ export async function transformAnswer(
 ): Promise<MappedOutputs> {
   const issues = new IssueCollector();
   const expressions = new ExpressionCompiler(trustDefinitions);
-  const plans = compileOutputs(outputs, { pointer: '', toPointer: pointer => pointer, expressions, issues });
+  const plans = compileOutputs(outputs, { pointer: '', expressions, issues });
   issues.throwIfAny('DEFINITION_INVALID', count => `The outputs have ${count}`);
   const { statusCode = 200, headers = {}, body } = answer;
   if (!Number.isInteger(statusCode)) {
