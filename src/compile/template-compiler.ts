@@ -163,25 +163,16 @@ export class TemplateCompiler {
 
   url(baseUrl: Placed<string>, path: Placed<string>): UrlPlan {
     const compile = () =>
-      compileUrlTemplate({
-        ...this.#resolver,
-        baseUrl: { text: baseUrl.definition, pointer: baseUrl.pointer },
-        path: { text: path.definition, pointer: this.#options.shared.pointer(path.pointer) },
-        finish: createUrlNormalizer(baseUrl.pointer),
-      });
-    const url: CompiledUrl<RenderScope> = this.issues.attempt(path.pointer, compile) ?? neverCompiled;
-    const { references, render } = url;
-    this.#note(references, url.diagnostics);
-    return {
-      render,
-      usesSecret: this.#usesSecret(references),
-      hasHostTags: references.some(({ place }) => place === 'host'),
-      secretQueryNames: orNoItems(
-        references.flatMap(tag =>
-          tag.queryName !== undefined && this.#isSecret(tag) ? [tag.queryName] : [],
-        ),
-      ),
-    };
+      this.#toUrl(
+        compileUrlTemplate({
+          ...this.#resolver,
+          baseUrl: { text: baseUrl.definition, pointer: baseUrl.pointer },
+          path: { text: path.definition, pointer: this.#options.shared.pointer(path.pointer) },
+          finish: createUrlNormalizer(baseUrl.pointer),
+        }),
+      );
+    const { shared } = this.#options;
+    return this.issues.attempt(path.pointer, () => shared.url(baseUrl, path, compile)) ?? neverUrl;
   }
 
   /** Notes a name that looks like a template: names of parameters and fields are sent as they are. */
@@ -203,6 +194,20 @@ export class TemplateCompiler {
     const names = references.map(({ name }) => name);
     if (names.length > 0) this.#tagNames.set(plan, names);
     return plan;
+  }
+
+  #toUrl({ references, render, diagnostics }: CompiledUrl<RenderScope>): UrlPlan {
+    this.#note(references, diagnostics);
+    return {
+      render,
+      usesSecret: this.#usesSecret(references),
+      hasHostTags: references.some(({ place }) => place === 'host'),
+      secretQueryNames: orNoItems(
+        references.flatMap(tag =>
+          tag.queryName !== undefined && this.#isSecret(tag) ? [tag.queryName] : [],
+        ),
+      ),
+    };
   }
 
   #note(references: readonly TagReference[], diagnostics: readonly TemplateDiagnostic[]): void {
@@ -290,3 +295,4 @@ const neverCompiled: CompiledTemplate<RenderScope> = {
   isAbsent: () => false,
 };
 const neverText: TextPlan = { ...neverCompiled, usesSecret: false, pointer: undefined };
+const neverUrl: UrlPlan = { render: () => '', usesSecret: false, hasHostTags: false, secretQueryNames: [] };

@@ -46,6 +46,22 @@ describe('connections of one engine', () => {
     expect([...(withChildren?.[0]?.children?.keys() ?? [])]).toEqual(['y']);
   });
 
+  it('have URLs without tags in common where they are equal, and refuse a wrong one each time', async () => {
+    const shared = new SharedParts(true);
+    const urlOf = (baseUrl: string, path: string) =>
+      open({ baseUrl }, [{ name: 'o', config: { method: 'GET', path } }])(shared).operations.get('o')?.request
+        .url;
+    const first = urlOf('https://api.ferrule.test', 'a');
+    expect(urlOf('https://api.ferrule.test', 'a')).toBe(first);
+    expect(urlOf('https://api.ferrule.test', 'b')).not.toBe(first);
+    expect(urlOf('https://eu.ferrule.test', 'a')).not.toBe(first);
+    expect(urlOf('https://api.ferrule.test', '<<a>>')).not.toBe(urlOf('https://api.ferrule.test', '<<a>>'));
+    for (const _time of [1, 2]) {
+      const error = await failureOf(() => urlOf('ftp://api.ferrule.test', 'a'));
+      expect(error.issues.map(({ pointer }) => pointer)).toEqual(['/config/baseUrl']);
+    }
+  });
+
   it('refuse the wrong expression of a child each time', async () => {
     const shared = new SharedParts(true);
     const config = { method: 'GET', path: 'a' } as const;
