@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
 import type { Plugin } from 'rolldown';
 
@@ -10,7 +10,7 @@ import type { Plugin } from 'rolldown';
  * which requires the file and calls the real one. So they may export nothing but functions and types, and nothing that a
  * call goes through when it is warm.
  */
-const lateModules: Readonly<Record<string, readonly string[]>> = {
+const patterns: Readonly<Record<string, readonly string[]>> = {
   signing: [
     'auth/api-key.ts',
     'auth/aws-signature-v4.ts',
@@ -62,32 +62,32 @@ const lateModules: Readonly<Record<string, readonly string[]>> = {
     'execute/reconnecting-stream.ts',
     'execute/stream-events.ts',
     'execute/stream-operation.ts',
-    'transport/json-stream-reader.ts',
-    'transport/sse-reader.ts',
+    'transport/**/json-stream-reader.ts',
+    'transport/**/sse-reader.ts',
   ],
   sending: [
-    'transport/decompression.ts',
-    'transport/rate-limit.ts',
-    'transport/redirect-rules.ts',
-    'transport/retries.ts',
-    'transport/tracing.ts',
+    'transport/**/decompression.ts',
+    'transport/**/rate-limit.ts',
+    'transport/**/redirect-rules.ts',
+    'transport/**/retries.ts',
+    'transport/**/tracing.ts',
   ],
   routes: [
-    'transport/http-tunnel.ts',
-    'transport/proxy-bypass.ts',
-    'transport/proxy-choice.ts',
-    'transport/proxy-environment.ts',
-    'transport/proxy-errors.ts',
-    'transport/proxy-route.ts',
-    'transport/proxy-server.ts',
-    'transport/socks-tunnel.ts',
-    'transport/unix-socket.ts',
+    'transport/**/http-tunnel.ts',
+    'transport/**/proxy-bypass.ts',
+    'transport/**/proxy-choice.ts',
+    'transport/**/proxy-environment.ts',
+    'transport/**/proxy-errors.ts',
+    'transport/**/proxy-route.ts',
+    'transport/**/proxy-server.ts',
+    'transport/**/socks-tunnel.ts',
+    'transport/**/unix-socket.ts',
   ],
   certificates: [
     'compile/client-certificate.ts',
-    'transport/certificate-bundles.ts',
-    'transport/certificates.ts',
-    'transport/pinned-certificate.ts',
+    'transport/**/certificate-bundles.ts',
+    'transport/**/certificates.ts',
+    'transport/**/pinned-certificate.ts',
   ],
   bodies: [
     'expression/jsonata-expression.ts',
@@ -109,12 +109,9 @@ export function lateLoading(source: string): {
   readonly entries: Record<string, string>;
   readonly plugin: Plugin;
 } {
-  const names = Object.keys(lateModules);
-  const lateOf = new Map<string, string>(
-    Object.entries(lateModules).flatMap(([name, files]) =>
-      files.map(file => [`${source}/${file}`, name] as const),
-    ),
-  );
+  const names = Object.keys(patterns);
+  const filesOf = new Map(names.map(name => [name, findFiles(source, patterns[name] ?? [])]));
+  const lateOf = new Map([...filesOf].flatMap(([name, files]) => files.map(file => [file, name] as const)));
   const plugin: Plugin = {
     name: 'late-modules',
     async resolveId(id, importer, options) {
@@ -126,8 +123,10 @@ export function lateLoading(source: string): {
       return late === undefined || lateOf.get(importer) === late ? null : `${STAND_IN}${late}`;
     },
     load(id) {
-      if (id.startsWith(ENTRY)) return writeEntry(source, id.slice(ENTRY.length));
-      return id.startsWith(STAND_IN) ? writeStandIn(source, id.slice(STAND_IN.length)) : null;
+      if (id.startsWith(ENTRY)) return writeEntry(filesOf.get(id.slice(ENTRY.length)) ?? []);
+      if (!id.startsWith(STAND_IN)) return null;
+      const late = id.slice(STAND_IN.length);
+      return writeStandIn(late, filesOf.get(late) ?? []);
     },
   };
   return { entries: Object.fromEntries(names.map(name => [`chunks/late-${name}`, ENTRY + name])), plugin };
@@ -141,17 +140,23 @@ export function placeLateModules(code: string, fileName: string): string {
   });
 }
 
-function writeEntry(source: string, late: string): string {
-  return (lateModules[late] ?? [])
-    .map(file => `export { ${functionsOf(source, file).join(', ')} } from '${source}/${file}';`)
-    .join('\n');
+function findFiles(source: string, wanted: readonly string[]): readonly string[] {
+  return wanted.map(pattern => {
+    const [file, ...others] = globSync(pattern, { cwd: source });
+    if (file === undefined || others.length > 0)
+      throw new TypeError(`${pattern} is to be one file of the sources`);
+    return `${source}/${file}`;
+  });
 }
 
-function writeStandIn(source: string, late: string): string {
-  const names = (lateModules[late] ?? []).flatMap(file => functionsOf(source, file));
-  const functions = names.map(
-    name => `export function ${name}(...given) {\n  return load().${name}(...given);\n}\n`,
-  );
+function writeEntry(files: readonly string[]): string {
+  return files.map(file => `export { ${functionsOf(file).join(', ')} } from '${file}';`).join('\n');
+}
+
+function writeStandIn(late: string, files: readonly string[]): string {
+  const functions = files
+    .flatMap(functionsOf)
+    .map(name => `export function ${name}(...given) {\n  return load().${name}(...given);\n}\n`);
   return `import { createRequire } from 'node:module';
 let loaded;
 function load() {
@@ -161,8 +166,8 @@ function load() {
 ${functions.join('')}`;
 }
 
-function functionsOf(source: string, file: string): readonly string[] {
-  const code = readFileSync(`${source}/${file}`, 'utf8');
+function functionsOf(file: string): readonly string[] {
+  const code = readFileSync(file, 'utf8');
   const exported = [...code.matchAll(/^export (?!type |interface )(?:async )?(\S+) (\w+)/gm)];
   const other = exported.find(([, kind]) => kind !== 'function' && kind !== 'function*');
   if (other !== undefined)
