@@ -1,3 +1,4 @@
+import { orNoItems } from '../base/nothing.ts';
 import { Redactor } from '../base/redactor.ts';
 import type { SecretValue } from '../base/secret-value.ts';
 import type { ConnectionDefinition, HttpConnectionConfig } from '../definition/definition.ts';
@@ -147,7 +148,10 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     diagnostics,
   };
   const operations = definition.operations.map((operation, index) =>
-    compileOperation({ definition: operation, pointer: `/operations/${index}` }, surroundings),
+    compileOperation(
+      { definition: operation, pointer: shared.pointer(`/operations/${index}`) },
+      surroundings,
+    ),
   );
   const test = compileTest(config, surroundings);
   const retry = compileRetry(config.retry, {
@@ -165,7 +169,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     authentication: {
       parameters: toParameterPlan(authParameters.toList()),
       secretNames: authCompiler.secretsUsed,
-      values: selectValues(values, authCompiler.valuesUsed),
+      values: orNoItems(selectValues(values, authCompiler.valuesUsed)),
     },
     test,
     trust,
@@ -180,7 +184,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     keepsCookies: config.redirect.cookies,
     retry,
     rateLimit: config.rateLimit,
-    diagnostics: diagnostics.list,
+    diagnostics: orNoItems(diagnostics.list),
   };
   return { plan: Object.freeze(plan), secrets };
 }

@@ -1,3 +1,4 @@
+import { orNoItems } from '../base/nothing.ts';
 import type { OperationDefinition } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
@@ -70,11 +71,14 @@ export function compileOperation(
     bindings: surroundings.secretHosts,
     issues: templates.issues,
   });
-  const outputs = compileOutputs(definition.outputs, {
-    pointer: `${pointer}/outputs`,
-    expressions: templates.shared.expressions,
-    issues: templates.issues,
-  });
+  const { shared: sharedParts, issues } = templates;
+  const outputs = sharedParts.outputs(definition.outputs, `${pointer}/outputs`, () =>
+    compileOutputs(definition.outputs, {
+      pointer: `${pointer}/outputs`,
+      expressions: sharedParts.expressions,
+      issues,
+    }),
+  );
   for (const name of table.unusedDeclarations()) diagnostics.add(toUnusedInput(name, pointer));
   return Object.freeze({
     name: definition.name,
@@ -82,10 +86,12 @@ export function compileOperation(
     request,
     outputs,
     parameters: toParameterPlan([...table.toList(), ...authentication.parameters.toList()]),
-    secretNames: [...new Set([...compiler.secretsUsed, ...authentication.secretNames])],
-    values: selectValues(
-      templates.values ?? new Map(),
-      new Set([...compiler.valuesUsed, ...authentication.valueNames]),
+    secretNames: orNoItems([...new Set([...compiler.secretsUsed, ...authentication.secretNames])]),
+    values: orNoItems(
+      selectValues(
+        templates.values ?? new Map(),
+        new Set([...compiler.valuesUsed, ...authentication.valueNames]),
+      ),
     ),
     usesKept: compiler.usesKept,
     streaming: definition.config.streamResponse,

@@ -1,4 +1,5 @@
 import { joinPointer } from '../base/json-pointer.ts';
+import { orNoItems } from '../base/nothing.ts';
 import type { OutputDefinition, OutputsDefinition } from '../definition/definition.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
 import type { CompiledExpression } from '../expression/expression.ts';
@@ -26,7 +27,7 @@ export function compileOutputs(outputs: OutputsDefinition, options: OutputOption
     return plan === undefined ? [] : [plan];
   });
   // A copy, which has no room to grow.
-  return plans.slice();
+  return orNoItems(plans.slice());
 }
 
 function compileOutput(

@@ -1,3 +1,4 @@
+import { orNoItems } from '../base/nothing.ts';
 import type { TemplateTag } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
@@ -82,7 +83,7 @@ export class TemplateCompiler {
 
   /** The secrets that the templates compiled so far need. */
   get secretsUsed(): readonly string[] {
-    return [...this.#used.secrets];
+    return orNoItems([...this.#used.secrets]);
   }
 
   /** The computed values that they need. */
@@ -124,12 +125,14 @@ export class TemplateCompiler {
     return this.#options.shared.expressions.compile(source, placing);
   }
 
-  text(source: string, place: TemplatePlace, pointer: string): TextPlan {
+  text(source: string, place: TemplatePlace, at: string): TextPlan {
+    const pointer = this.#options.shared.pointer(at);
     const compile = () => this.#toText(compileTemplate(source, { ...this.#resolver, place, pointer }));
     return this.#attempt(pointer, () => this.#options.shared.text(source, place, compile));
   }
 
-  jsonText(source: string, pointer: string): TextPlan {
+  jsonText(source: string, at: string): TextPlan {
+    const pointer = this.#options.shared.pointer(at);
     return this.#attempt(pointer, () =>
       this.#toText(compileJsonText(source, { ...this.#resolver, pointer })),
     );
@@ -144,7 +147,8 @@ export class TemplateCompiler {
     source: string,
     pointer: string,
   ): { readonly read: ValueReader<RenderScope>; readonly usesSecret: boolean } {
-    const compile = () => compileTemplate(source, { ...this.#resolver, place: 'text', pointer });
+    const at = this.#options.shared.pointer(pointer);
+    const compile = () => compileTemplate(source, { ...this.#resolver, place: 'text', pointer: at });
     const template = this.issues.attempt(pointer, compile) ?? neverCompiled;
     const { soleTag, render, references } = template;
     this.#note(references, template.diagnostics);
@@ -159,23 +163,16 @@ export class TemplateCompiler {
 
   url(baseUrl: Placed<string>, path: Placed<string>): UrlPlan {
     const compile = () =>
-      compileUrlTemplate({
-        ...this.#resolver,
-        baseUrl: { text: baseUrl.definition, pointer: baseUrl.pointer },
-        path: { text: path.definition, pointer: path.pointer },
-        finish: createUrlNormalizer(baseUrl.pointer),
-      });
-    const url: CompiledUrl<RenderScope> = this.issues.attempt(path.pointer, compile) ?? neverCompiled;
-    const { references, render } = url;
-    this.#note(references, url.diagnostics);
-    return {
-      render,
-      usesSecret: this.#usesSecret(references),
-      hasHostTags: references.some(({ place }) => place === 'host'),
-      secretQueryNames: references.flatMap(tag =>
-        tag.queryName !== undefined && this.#isSecret(tag) ? [tag.queryName] : [],
-      ),
-    };
+      this.#toUrl(
+        compileUrlTemplate({
+          ...this.#resolver,
+          baseUrl: { text: baseUrl.definition, pointer: baseUrl.pointer },
+          path: { text: path.definition, pointer: this.#options.shared.pointer(path.pointer) },
+          finish: createUrlNormalizer(baseUrl.pointer),
+        }),
+      );
+    const { shared } = this.#options;
+    return this.issues.attempt(path.pointer, () => shared.url(baseUrl, path, compile)) ?? neverUrl;
   }
 
   /** Notes a name that looks like a template: names of parameters and fields are sent as they are. */
@@ -197,6 +194,20 @@ export class TemplateCompiler {
     const names = references.map(({ name }) => name);
     if (names.length > 0) this.#tagNames.set(plan, names);
     return plan;
+  }
+
+  #toUrl({ references, render, diagnostics }: CompiledUrl<RenderScope>): UrlPlan {
+    this.#note(references, diagnostics);
+    return {
+      render,
+      usesSecret: this.#usesSecret(references),
+      hasHostTags: references.some(({ place }) => place === 'host'),
+      secretQueryNames: orNoItems(
+        references.flatMap(tag =>
+          tag.queryName !== undefined && this.#isSecret(tag) ? [tag.queryName] : [],
+        ),
+      ),
+    };
   }
 
   #note(references: readonly TagReference[], diagnostics: readonly TemplateDiagnostic[]): void {
@@ -284,3 +295,4 @@ const neverCompiled: CompiledTemplate<RenderScope> = {
   isAbsent: () => false,
 };
 const neverText: TextPlan = { ...neverCompiled, usesSecret: false, pointer: undefined };
+const neverUrl: UrlPlan = { render: () => '', usesSecret: false, hasHostTags: false, secretQueryNames: [] };

@@ -1,4 +1,5 @@
 import type { GenericSchema } from 'valibot';
+import { once } from '../base/once.ts';
 import { createApiKeyFields } from './auth/api-key.ts';
 import { createAwsSignatureV4Fields } from './auth/aws-signature-v4.ts';
 import { createDigestFields } from './auth/digest.ts';
@@ -15,7 +16,7 @@ import {
   OLDER_EXPIRATION_NAMES,
   OLDER_TOKEN_NAMES,
 } from './definition-input.ts';
-import { fields, filledText, isObject, judgedBy, oneOf, refusal } from './schema-kit.ts';
+import { fields, filledText, isObject, judgedBy, oneOf, oneOfMany, refusal } from './schema-kit.ts';
 import { valibot } from './valibot.ts';
 
 /** Those that documents may also name by `type`. */
@@ -36,14 +37,13 @@ export function createAuthSchema(
 ): GenericSchema<AuthInput> {
   const v = valibot();
   const nullableText = v.nullable(v.string());
-  const caCert = v.exactOptional(v.nullable(filledText()));
   const place = {
     header: v.exactOptional(filledText(), defaults.tokenHeader),
     prefix: v.exactOptional(v.string(), defaults.tokenPrefix),
   };
   const basic = { username: v.string(), password: nullableText };
   const raw = { ...place, token: nullableText };
-  const http = {
+  const http = once(() => ({
     ...place,
     ...createTokenUseFields(),
     token: fields({
@@ -52,57 +52,70 @@ export function createAuthSchema(
       expirationOutput: v.exactOptional(filledText()),
       ...createTokenRequestSchemas(operationConfig),
     }),
-  };
-  const credentials = {
+  }));
+  const credentials = once(() => ({
     ...createOauthClientFields(),
     tokenUrl: v.exactOptional(v.string()),
     clientId: filledText(),
     clientSecret: nullableText,
     scope: v.exactOptional(nullableText),
     clientAuth: v.exactOptional(oneOf(CLIENT_AUTHENTICATIONS), defaults.clientAuth),
-    caCert,
-  };
-  const older = createOlderShapes(operationConfig);
-  const olderInside = { ...place, token: older.tokenWithOutputs };
-  const olderBeside = { ...place, ...older.outputs, token: older.tokenAlone };
+    caCert: v.exactOptional(v.nullable(filledText())),
+  }));
+  const older = once(() => createOlderShapes(operationConfig));
+  const olderInside = () => ({ ...place, token: older().tokenWithOutputs });
+  const olderBeside = () => ({ ...place, ...older().outputs, token: older().tokenAlone });
+  const apiKey = once(createApiKeyFields);
   const oneServer = { atLeastOne: [['tokenUrl', 'issuer']] };
   const outputsBeside = { exactlyOne: [['outputs', 'transform']] };
 
-  const apiKey = createApiKeyFields();
   const current = {
-    api_key: fields({ authType: oneOf(['api_key']), ...apiKey.one }),
-    api_key_several: fields({ authType: oneOf(['api_key']), ...apiKey.several }),
-    aws_signature_v4: fields({ authType: oneOf(['aws_signature_v4']), ...createAwsSignatureV4Fields() }),
-    digest: fields({ authType: oneOf(['digest']), ...createDigestFields() }),
-    hmac: fields({ authType: oneOf(['hmac']), ...createHmacFields() }),
-    oauth1: fields({ authType: oneOf(['oauth1']), ...createOauth1Fields() }),
-    basic: fields({ authType: oneOf(['basic']), ...basic }),
-    raw_bearer_token: fields({ authType: oneOf(['raw_bearer_token']), ...raw }),
-    http_bearer_token: fields({ authType: oneOf(['http_bearer_token']), ...http }),
-    client_credentials: fields({ authType: oneOf(['client_credentials']), ...credentials }, oneServer),
-    oauth2: createOauth2Schema(),
-    bearer_token: fields({ authType: oneOf(['bearer_token']), ...raw }),
-    bearer_token_inside: fields({ authType: oneOf(['bearer_token']), ...olderInside }),
-    bearer_token_beside: fields({ authType: oneOf(['bearer_token']), ...olderBeside }, outputsBeside),
+    api_key: once(() => fields({ authType: oneOf(['api_key']), ...apiKey().one })),
+    api_key_several: once(() => fields({ authType: oneOf(['api_key']), ...apiKey().several })),
+    aws_signature_v4: once(() =>
+      fields({ authType: oneOf(['aws_signature_v4']), ...createAwsSignatureV4Fields() }),
+    ),
+    digest: once(() => fields({ authType: oneOf(['digest']), ...createDigestFields() })),
+    hmac: once(() => fields({ authType: oneOf(['hmac']), ...createHmacFields() })),
+    oauth1: once(() => fields({ authType: oneOf(['oauth1']), ...createOauth1Fields() })),
+    basic: once(() => fields({ authType: oneOf(['basic']), ...basic })),
+    raw_bearer_token: once(() => fields({ authType: oneOf(['raw_bearer_token']), ...raw })),
+    http_bearer_token: once(() => fields({ authType: oneOf(['http_bearer_token']), ...http() })),
+    client_credentials: once(() =>
+      fields({ authType: oneOf(['client_credentials']), ...credentials() }, oneServer),
+    ),
+    oauth2: once(createOauth2Schema),
+    bearer_token: once(() => fields({ authType: oneOf(['bearer_token']), ...raw })),
+    bearer_token_inside: once(() => fields({ authType: oneOf(['bearer_token']), ...olderInside() })),
+    bearer_token_beside: once(() =>
+      fields({ authType: oneOf(['bearer_token']), ...olderBeside() }, outputsBeside),
+    ),
   };
   const typed = {
-    basic: fields({ type: oneOf(['basic']), ...basic }),
-    raw_bearer_token: fields({ type: oneOf(['raw_bearer_token']), ...raw }),
-    http_bearer_token: fields({ type: oneOf(['http_bearer_token']), ...http }),
-    client_credentials: fields({ type: oneOf(['client_credentials']), ...credentials }, oneServer),
-    bearer_token: fields({ type: oneOf(['bearer_token']), ...raw }),
-    bearer_token_inside: fields({ type: oneOf(['bearer_token']), ...olderInside }),
-    bearer_token_beside: fields({ type: oneOf(['bearer_token']), ...olderBeside }, outputsBeside),
+    basic: once(() => fields({ type: oneOf(['basic']), ...basic })),
+    raw_bearer_token: once(() => fields({ type: oneOf(['raw_bearer_token']), ...raw })),
+    http_bearer_token: once(() => fields({ type: oneOf(['http_bearer_token']), ...http() })),
+    client_credentials: once(() =>
+      fields({ type: oneOf(['client_credentials']), ...credentials() }, oneServer),
+    ),
+    bearer_token: once(() => fields({ type: oneOf(['bearer_token']), ...raw })),
+    bearer_token_inside: once(() => fields({ type: oneOf(['bearer_token']), ...olderInside() })),
+    bearer_token_beside: once(() =>
+      fields({ type: oneOf(['bearer_token']), ...olderBeside() }, outputsBeside),
+    ),
   };
-  return judgedBy(v.union([...valuesOf(current), ...valuesOf(typed)]), (input): GenericSchema => {
+  return oneOfMany([...Object.values(current), ...Object.values(typed)], input => {
     if (!isObject(input)) return refusal('wrong_type', 'an object or null');
     const spelling = Object.hasOwn(input, 'authType') || !Object.hasOwn(input, 'type') ? 'authType' : 'type';
     const shape = shapeOf(input, input[spelling]);
-    const schemas: Readonly<Record<string, GenericSchema>> = spelling === 'authType' ? current : typed;
+    const schemas: Shapes = spelling === 'authType' ? current : typed;
     const known = spelling === 'authType' ? AUTH_TYPES : INTEGRATOR_TYPES;
-    return schemas[shape] ?? v.object({ [spelling]: oneOf(known) });
+    return schemas[shape]?.() ?? v.object({ [spelling]: oneOf(known) });
   });
 }
+
+/** Each is made when a document has it. */
+type Shapes = Readonly<Record<string, () => GenericSchema>>;
 
 function shapeOf(auth: Readonly<Record<string, unknown>>, type: unknown): string {
   if (type === 'bearer_token' && isObject(auth['token'])) {
@@ -167,11 +180,4 @@ function createOlderShapes<Config extends GenericSchema>(operationConfig: Config
       { exactlyOne: [oneOperation, ['outputs', 'transform']], atMostOne },
     ),
   };
-}
-
-/** `Object.values` with the type of a tuple, which a union of schemas needs. */
-function valuesOf<Schemas extends Readonly<Record<string, GenericSchema>>>(
-  schemas: Schemas,
-): readonly Schemas[keyof Schemas][] {
-  return Object.values(schemas) as Schemas[keyof Schemas][];
 }

@@ -1,57 +1,50 @@
 import type { GenericSchema } from 'valibot';
-import { fields, isObject, judgedBy, mapOf, oneOf, refusal } from './schema-kit.ts';
+import { once } from '../base/once.ts';
+import { fields, isObject, judgedBy, mapOf, oneOf, oneOfMany, refusal } from './schema-kit.ts';
 import { valibot } from './valibot.ts';
 
 /** Every spelling of a body. `bodyType` decides; without it, the one field that names the body does. */
 export function createBodySchema() {
   const v = valibot();
-  const form = mapOf(v.string());
-  const parts = v.array(createPartSchema());
+  const form = once(() => mapOf(v.string()));
+  const parts = once(() => v.array(createPartSchema()));
   const typed = {
-    raw: fields({ bodyType: oneOf(['raw']), raw: v.unknown() }),
-    www_form_urlencoded: fields({ bodyType: oneOf(['www_form_urlencoded']), form }),
-    multipart_form: fields({ bodyType: oneOf(['multipart_form']), parts }),
-    json: fields({ bodyType: oneOf(['json']), json: v.unknown() }),
-    binary: fields({
-      bodyType: oneOf(['binary']),
-      binary: v.string(),
-      contentType: v.exactOptional(v.string()),
-    }),
+    raw: once(() => fields({ bodyType: oneOf(['raw']), raw: v.unknown() })),
+    www_form_urlencoded: once(() => fields({ bodyType: oneOf(['www_form_urlencoded']), form: form() })),
+    multipart_form: once(() => fields({ bodyType: oneOf(['multipart_form']), parts: parts() })),
+    json: once(() => fields({ bodyType: oneOf(['json']), json: v.unknown() })),
+    binary: once(() =>
+      fields({
+        bodyType: oneOf(['binary']),
+        binary: v.string(),
+        contentType: v.exactOptional(v.string()),
+      }),
+    ),
   };
   const untyped = {
-    raw: fields({ raw: v.unknown() }),
-    form: fields({ form }),
-    parts: fields({ parts }),
+    raw: once(() => fields({ raw: v.unknown() })),
+    form: once(() => fields({ form: form() })),
+    parts: once(() => fields({ parts: parts() })),
   };
-  const text = v.string();
-  const nothing = v.null();
-  const typeIsWrong = v.object({ bodyType: oneOf(Object.keys(typed)) });
-  return judgedBy(
-    v.union([
-      typed.raw,
-      typed.www_form_urlencoded,
-      typed.multipart_form,
-      typed.json,
-      typed.binary,
-      untyped.raw,
-      untyped.form,
-      untyped.parts,
-      text,
-      nothing,
-    ]),
-    (input): GenericSchema => {
-      if (input === null) return nothing;
-      if (typeof input === 'string') return text;
-      if (!isObject(input)) return refusal('wrong_type', 'an object with bodyType, a string or null');
-      if (Object.hasOwn(input, 'bodyType')) return pick(typed, input['bodyType']) ?? typeIsWrong;
-      const [name] = Object.keys(untyped).filter(name => Object.hasOwn(input, name));
-      return pick(untyped, name) ?? typeIsWrong;
-    },
-  );
+  const text = once(() => v.string());
+  const nothing = once(() => v.null());
+  const typeIsWrong = () => v.object({ bodyType: oneOf(Object.keys(typed)) });
+  const options = [...Object.values(typed), ...Object.values(untyped), text, nothing];
+  return oneOfMany(options, (input): GenericSchema => {
+    if (input === null) return nothing();
+    if (typeof input === 'string') return text();
+    if (!isObject(input)) return refusal('wrong_type', 'an object with bodyType, a string or null');
+    if (Object.hasOwn(input, 'bodyType')) return pick(typed, input['bodyType']) ?? typeIsWrong();
+    const [name] = Object.keys(untyped).filter(name => Object.hasOwn(input, name));
+    return pick(untyped, name) ?? typeIsWrong();
+  });
 }
 
-function pick(schemas: Readonly<Record<string, GenericSchema>>, name: unknown): GenericSchema | undefined {
-  return typeof name === 'string' && Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+function pick(
+  schemas: Readonly<Record<string, () => GenericSchema>>,
+  name: unknown,
+): GenericSchema | undefined {
+  return typeof name === 'string' && Object.hasOwn(schemas, name) ? schemas[name]?.() : undefined;
 }
 
 /** Integrator lets a part carry further fields, so they are no error here either. */

@@ -88,10 +88,10 @@ export function serverFields() {
 
 /** A config of another type gets one answer, not a complaint about each field of a database. */
 export function httpOnly<Schema extends GenericSchema>(schema: Schema): Schema {
-  const { object } = valibot();
+  const v = valibot();
   return judgedBy(schema, input =>
     isObject(input) && Object.hasOwn(input, 'configType') && input['configType'] !== 'http'
-      ? object({ configType: refusal('unsupported_type', 'http') })
+      ? v.object({ configType: refusal('unsupported_type', 'http') })
       : schema,
   );
 }

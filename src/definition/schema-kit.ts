@@ -1,4 +1,4 @@
-import type { GenericSchema, ObjectEntries } from 'valibot';
+import type { GenericSchema, InferInput, ObjectEntries } from 'valibot';
 import { valibot } from './valibot.ts';
 
 /**
@@ -25,6 +25,19 @@ export function judgedBy<Schema extends GenericSchema>(
 ): Schema {
   const run: GenericSchema['~run'] = (dataset, config) => select(dataset.value)['~run'](dataset, config);
   return { ...schema, '~run': run };
+}
+
+/**
+ * One of many schemas, of which most documents need one: each is made when `select` asks for it, which takes a tenth of
+ * the time of making all. All are made when they are looked at as data.
+ */
+export function oneOfMany<Make extends () => GenericSchema>(
+  options: readonly Make[],
+  select: (input: unknown) => GenericSchema,
+): GenericSchema<InferInput<ReturnType<Make>>> {
+  const union: GenericSchema = judgedBy(valibot().union([]), select);
+  const made = { get: () => options.map(make => make()) };
+  return Object.defineProperty(union, 'options', made) as GenericSchema<InferInput<ReturnType<Make>>>;
 }
 
 /** A schema that accepts nothing. `requirement` is what the message needs: the expectation, or the known names. */

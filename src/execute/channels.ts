@@ -29,6 +29,11 @@ export interface ChannelParts {
   readonly known: LruMap<string, Channel>;
 }
 
+interface NamedChannel {
+  readonly name: string;
+  readonly channel: Channel;
+}
+
 type CertificateTarget = Parameters<AuthServices['certificateKey']>[0];
 
 /** The channels of one connection: that of its operations, and those of its token endpoints. */
@@ -39,9 +44,11 @@ export class Channels {
   readonly #clock: Clock;
   readonly #proxies: Proxies;
   readonly #known: LruMap<string, Channel>;
-  readonly #byTrust = new Map<string, Channel>();
-  readonly #byTrustAndProxy = new LruMap<string, Channel>(MAX_PROXIED);
-  readonly #withCertificate = new LruMap<string, Channel>(MAX_CERTIFICATES);
+  /** One, or two when tokens come from elsewhere: fewer than a map is worth. */
+  #byTrust: readonly NamedChannel[] = [];
+  /** Made when they are needed: most connections have neither. */
+  #byTrustAndProxy: LruMap<string, Channel> | undefined;
+  #withCertificate: LruMap<string, Channel> | undefined;
 
   constructor({ plan, egress, connectionsPerOrigin, clock, proxies, known }: ChannelParts) {
     this.#known = known;
@@ -54,7 +61,8 @@ export class Channels {
 
   /** The keys of the channels that were used so far. */
   get keys(): readonly string[] {
-    return [...this.#byTrust.values(), ...this.#withCertificate.values()].map(({ key }) => key);
+    const shared = this.#byTrust.map(({ channel }) => channel);
+    return [...shared, ...(this.#withCertificate?.values() ?? [])].map(({ key }) => key);
   }
 
   forOperation(scope: RenderScope): Channel {
@@ -92,13 +100,18 @@ export class Channels {
     const proxies = this.#proxies.forScope(scope);
     // The engine's proxies are always the same, and those of the definition change with their credentials only.
     const isShared = this.#plan.proxy === null;
-    const channels = isShared ? this.#byTrust : this.#byTrustAndProxy;
     const name = proxies === undefined ? trust.key : `${trust.key} ${proxies.key}`;
-    const known = channels.get(name);
+    if (isShared) {
+      for (const each of this.#byTrust) if (each.name === name) return each.channel;
+      const channel = this.#share(this.#create(trust, proxies));
+      this.#byTrust = [...this.#byTrust, { name, channel }];
+      return channel;
+    }
+    this.#byTrustAndProxy ??= new LruMap(MAX_PROXIED);
+    const known = this.#byTrustAndProxy.get(name);
     if (known !== undefined) return known;
-    const own = this.#create(trust, proxies);
-    const channel = isShared ? this.#share(own) : own;
-    channels.set(name, channel);
+    const channel = this.#create(trust, proxies);
+    this.#byTrustAndProxy.set(name, channel);
     return channel;
   }
 
@@ -106,6 +119,7 @@ export class Channels {
     const parts = renderParts(plan, scope);
     const proxies = this.#proxies.forScope(scope);
     const name = fingerprint(plan.pointer, nameOf(parts), proxies?.key ?? '');
+    this.#withCertificate ??= new LruMap(MAX_CERTIFICATES);
     const known = this.#withCertificate.get(name);
     if (known !== undefined) return known;
     const client: ClientCertificate = Object.fromEntries(

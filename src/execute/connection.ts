@@ -39,7 +39,7 @@ import { type DryRun, dryRunOperation } from './dry-run.ts';
 import { createExchange } from './exchange.ts';
 import { executeOperation } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
-import { ExecutionEvents } from './execution-events.ts';
+import type { ExecutionEvents } from './execution-events.ts';
 import type { ExecutionLog } from './execution-log.ts';
 import type { ExecutionReport } from './execution-report.ts';
 import { ExpiryTexts } from './expiry-texts.ts';
@@ -68,6 +68,7 @@ export interface EngineParts {
   readonly proxies: ProxyChoice | undefined;
   readonly secretProvider: SecretProvider | undefined;
   readonly log: ExecutionLog | undefined;
+  readonly events: ExecutionEvents;
   /** A number from 0 to below 1. */
   readonly random: () => number;
   /** Aborted when the engine closes. */
@@ -120,7 +121,7 @@ export class Connection {
       rememberCookie: value => {
         if (value.length >= MIN_COOKIE_LENGTH) redactor.addFleeting(value);
       },
-      events: new ExecutionEvents(parts.log),
+      events: parts.events,
       log: parts.log,
       secrets,
       strategy: createStrategy(plan.auth, services),

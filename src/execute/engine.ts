@@ -5,7 +5,6 @@ import type { TokenEventListener } from '../auth/token-events.ts';
 import { TokenKeeper } from '../auth/token-keeper.ts';
 import type { TokenStore } from '../auth/token-store.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { fingerprint } from '../base/fingerprint.ts';
 import { LruMap } from '../base/lru-map.ts';
 import type { SecretValue } from '../base/secret-value.ts';
 import { compileConnection } from '../compile/connection-plan.ts';
@@ -22,7 +21,9 @@ import { withRedirects } from '../transport/redirects/redirects.ts';
 import type { Channel, Transport } from '../transport/transport.ts';
 import { createUndiciTransport } from '../transport/wire/undici-transport.ts';
 import { Connection, type EngineParts } from './connection.ts';
+import { DefinitionKeys } from './definition-keys.ts';
 import { assertEngineOptions } from './engine-options.ts';
+import { ExecutionEvents } from './execution-events.ts';
 import { ExecutionLog } from './execution-log.ts';
 import type { Logger } from './logger.ts';
 import type { SecretProvider } from './secret-reader.ts';
@@ -103,8 +104,6 @@ const MAX_CONNECTIONS = 2_000;
 const MAX_TOKENS = 10_000;
 /** Channels of executing connections that are found again by others; one forgotten is made anew. */
 const MAX_CHANNELS = 256;
-/** How many definitions given as text are found again without reading them: the fingerprint of 40 kB takes 25 µs. */
-const MAX_TEXTS = 32;
 const MAX_OWN_TOKENS = 1_000;
 const DEFAULT_CONNECTIONS_PER_ORIGIN = 128;
 
@@ -128,6 +127,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const proxies = options.proxy === undefined ? undefined : toProxies(options.proxy, clock);
   const { tokenStore: store, logger } = options;
   const log = logger === undefined ? undefined : new ExecutionLog(logger);
+  const events = new ExecutionEvents(log);
   const onEvent = toTokenListener(log, options.onEvent);
   const keep = { clock, random: Math.random };
   const tokens = new TokenKeeper({ ...keep, capacity: MAX_TOKENS, store, onEvent });
@@ -138,14 +138,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
   const channels = new LruMap<string, Channel>(MAX_CHANNELS);
   const closing = new AbortController();
 
-  const textKeys = new LruMap<string, string>(MAX_TEXTS);
-  const toTextKey = (text: string): string => {
-    const known = textKeys.get(text);
-    if (known !== undefined) return known;
-    const key = fingerprint(text);
-    textKeys.set(text, key);
-    return key;
-  };
+  const keys = new DefinitionKeys();
 
   const compile = (
     definition: ConnectionInput | string,
@@ -164,6 +157,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       proxies,
       secretProvider: options.secretProvider,
       log,
+      events,
       random: Math.random,
       closing: closing.signal,
     });
@@ -185,7 +179,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       const ownStates = { ...states, store: tokenStore ?? states.store };
       return compile(definition, { tokens, states: ownStates, tokenOwner });
     }
-    const key = typeof definition === 'string' ? toTextKey(definition) : toKey(definition);
+    const key = keys.keyOf(definition);
     const known = key === undefined ? undefined : connections.get(key);
     if (known !== undefined) return known;
     const connection = compile(definition, { tokens, states });
@@ -197,7 +191,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     if (closing.signal.aborted) return;
     closing.abort();
     connections.clear();
-    textKeys.clear();
+    keys.clear();
     channels.clear();
     tokens.clear();
     if (options.transport === undefined) await transport.close();
@@ -229,14 +223,4 @@ function toAuthorizationKey(key: string | SecretValue | Uint8Array): Uint8Array 
     expected: 'at least 32 bytes that nobody can guess',
     found: `${bytes.length} bytes`,
   });
-}
-
-/** Names a definition by its content; undefined for one that cannot be written as JSON, which the parser will judge. */
-function toKey(definition: unknown): string | undefined {
-  try {
-    return fingerprint(JSON.stringify(definition) ?? '');
-  } catch {
-    // Cyclic or too deep: there is no content to name it by, and parsing reports what is wrong.
-    return undefined;
-  }
 }

@@ -16,7 +16,7 @@ export class Proxies {
   readonly #shared: ProxyChoice | undefined;
   readonly #clock: Clock;
   readonly #redactor: Redactor;
-  readonly #byCredentials = new LruMap<string, ProxyChoice>(MAX_CREDENTIALS);
+  #byCredentials: LruMap<string, ProxyChoice> | undefined;
 
   constructor(plan: ProxyPlan | null, shared: ProxyChoice | undefined, clock: Clock, redactor: Redactor) {
     this.#plan = plan;
@@ -32,6 +32,7 @@ export class Proxies {
     const name = username?.render(scope) ?? null;
     const word = password?.render(scope) ?? null;
     const key = fingerprint(JSON.stringify([name, word]));
+    this.#byCredentials ??= new LruMap(MAX_CREDENTIALS);
     const known = this.#byCredentials.get(key);
     if (known !== undefined) return known;
     if (word !== null) this.#redactor.addText(word);

@@ -30,7 +30,7 @@ describe('the parts of a profile', () => {
     ['src/template/renderers.ts', 'templates and parameters'],
     ['src/compile/render-request.ts', 'templates and parameters'],
     ['src/auth/oauth2/token.ts', 'authentication'],
-    ['src/transport/retries.ts', 'transport'],
+    ['src/transport/pacing/retries.ts', 'transport'],
     ['src/transport/body/parse-json.ts', 'JSON.parse'],
     ['src/expression/evaluate.ts', 'expressions'],
     ['src/execute/engine.ts', 'conducting and report'],

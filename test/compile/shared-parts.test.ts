@@ -8,6 +8,8 @@ import { createTestAuthority } from '../support/test-authority.ts';
 
 const DAY_MS = 86_400_000;
 
+type Outputs = NonNullable<NonNullable<ConnectionInput['operations']>[number]['outputs']>;
+
 function open(config: Partial<ConnectionInput['config']>, operations: ConnectionInput['operations'] = []) {
   const definition: ConnectionInput = {
     name: 'Acme',
@@ -29,6 +31,45 @@ describe('connections of one engine', () => {
     );
     expect(equal?.outputs[0]?.value).toBe(one?.outputs[0]?.value);
     expect(other?.outputs[0]?.value.source).toBe('body.b');
+  });
+
+  it('have whole lists of outputs in common where they are equal, and read the same way', () => {
+    const shared = new SharedParts(true);
+    const outputsOf = (outputs: Outputs) =>
+      open({}, [{ name: 'o', config: { method: 'GET', path: 'a' }, outputs }])(shared).operations.get('o')
+        ?.outputs;
+    const first = outputsOf({ x: { value: 'body.a' } });
+    expect(outputsOf({ x: { value: 'body.a' } })).toBe(first);
+    expect(outputsOf({ y: { value: 'body.a' } })?.[0]?.name).toBe('y');
+    expect(outputsOf({ x: { value: 'body.a', language: 'jsonata' } })).not.toBe(first);
+    const withChildren = outputsOf({ x: { value: 'body.a', children: { y: 'current.z' } } });
+    expect([...(withChildren?.[0]?.children?.keys() ?? [])]).toEqual(['y']);
+  });
+
+  it('have URLs without tags in common where they are equal, and refuse a wrong one each time', async () => {
+    const shared = new SharedParts(true);
+    const urlOf = (baseUrl: string, path: string) =>
+      open({ baseUrl }, [{ name: 'o', config: { method: 'GET', path } }])(shared).operations.get('o')?.request
+        .url;
+    const first = urlOf('https://api.ferrule.test', 'a');
+    expect(urlOf('https://api.ferrule.test', 'a')).toBe(first);
+    expect(urlOf('https://api.ferrule.test', 'b')).not.toBe(first);
+    expect(urlOf('https://eu.ferrule.test', 'a')).not.toBe(first);
+    expect(urlOf('https://api.ferrule.test', '<<a>>')).not.toBe(urlOf('https://api.ferrule.test', '<<a>>'));
+    for (const _time of [1, 2]) {
+      const error = await failureOf(() => urlOf('ftp://api.ferrule.test', 'a'));
+      expect(error.issues.map(({ pointer }) => pointer)).toEqual(['/config/baseUrl']);
+    }
+  });
+
+  it('refuse the wrong expression of a child each time', async () => {
+    const shared = new SharedParts(true);
+    const config = { method: 'GET', path: 'a' } as const;
+    const outputs = { x: { value: 'body.a', children: { y: 'current.' } } };
+    for (const _time of [1, 2]) {
+      const error = await failureOf(() => open({}, [{ name: 'o', config, outputs }])(shared));
+      expect(error.issues.map(({ pointer }) => pointer)).toEqual(['/operations/0/outputs/x/children/y']);
+    }
   });
 
   it('refuse a wrong expression or text each time, wherever it was refused before', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as source from '../../src/index.ts';
@@ -97,6 +97,28 @@ describe('the installed package', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('reads for a plain call nothing but the core, and the rest when it is asked for', () => {
+    write('late.ts', late);
+    const { plain, then } = JSON.parse(packed.run('late.ts'));
+    expect(plain).toEqual(['basics', 'engine', 'transport']);
+    const files = readdirSync(join(packed.installed, 'dist/chunks')).filter(name => name.startsWith('late-'));
+    expect(Object.keys(then).sort()).toEqual(files.map(name => name.slice('late-'.length, -'.js'.length)));
+    for (const [name, { read }] of Object.entries<{ read: readonly string[] }>(then)) {
+      expect(read, name).toContain(`late-${name}`);
+    }
+    expect(Object.entries<{ gave: string }>(then).map(([name, { gave }]) => [name, gave])).toEqual([
+      ['archive', 'GET'],
+      ['signing', '[secret]'],
+      ['grants', '1'],
+      ['bodies', '{"a":"b\\"c"}'],
+      ['sending', '4'],
+      ['streams', '1,2'],
+      ['routes', 'CONNECT_REFUSED'],
+      ['certificates', 'DEFINITION_INVALID'],
+      ['problems', 'DEFINITION_INVALID'],
+    ]);
+  });
+
   it('has one class of errors and one of secrets, whichever entry they come from', () => {
     write('identity.ts', identity);
     expect(packed.run('identity.ts')).toBe('true true true true\n');
@@ -163,6 +185,72 @@ await entry.createEngine().close();
 const after = hasEngine();
 await new Promise(resolve => setImmediate(resolve));
 console.log(JSON.stringify({ names: Object.keys(entry), before, after, warnings }));
+`;
+
+const late = `
+import { createServer } from 'node:http';
+import { registerHooks } from 'node:module';
+const chunks = new Set();
+const note = url => {
+  const [, name] = /\\/dist\\/chunks\\/(.+)\\.js$/.exec(url) ?? [];
+  if (name !== undefined) chunks.add(name);
+};
+registerHooks({ load: (url, context, next) => (note(url), next(url, context)) });
+const { createEngine } = await import('ferrule');
+
+const server = createServer((request, response) => {
+  const streams = request.url === '/events';
+  response.setHeader('content-type', streams ? 'text/event-stream' : 'application/json');
+  response.end(streams ? 'data: 1\\n\\ndata: 2\\n\\n' : '{"value":4}');
+}).listen(0, '127.0.0.1');
+await new Promise(resolve => server.once('listening', resolve));
+const baseUrl = 'http://127.0.0.1:' + server.address().port;
+const engine = createEngine();
+const open = (config = {}, operation = {}) =>
+  engine.connection({
+    name: 'Late',
+    config: { baseUrl, ...config },
+    operations: [
+      {
+        name: 'Get',
+        config: { method: 'GET', path: 'x', ...operation },
+        outputs: { Value: { value: operation.streamResponse ? 'body' : 'body.value' } },
+      },
+    ],
+  });
+const valueOf = async connection => (await connection.execute('Get')).outputs.Value;
+await valueOf(open());
+const plain = [...chunks].sort();
+
+const placements = [{ in: 'header', name: 'x-signature', value: '<<signature>>' }];
+const hmac = { authType: 'hmac', key: 'k', message: 'm', encoding: 'base64', placements };
+const token = { operation: { method: 'GET', path: 'token' }, tokenOutput: 'body.value' };
+const body = { bodyType: 'json', json: { a: '<<Text>>' } };
+const work = {
+  archive: async () => (await open().dryRun('Get')).method,
+  signing: async () => new Map((await open({ auth: hmac }).dryRun('Get')).headers).get('x-signature').slice(0, 8),
+  grants: async () => open({ auth: { authType: 'http_bearer_token', token } }).operations.length,
+  bodies: async () => (await open({}, { method: 'POST', body }).dryRun('Get', { Text: 'b"c' })).body,
+  sending: async () => valueOf(open({ retry: { maxAttempts: 2 } })),
+  streams: async () => {
+    const values = [];
+    const stream = open({}, { path: 'events', streamResponse: true }).stream('Get');
+    for await (const { outputs } of stream) values.push(outputs.Value);
+    return values;
+  },
+  routes: async () => valueOf(open({ proxy: 'http://127.0.0.1:9' })),
+  certificates: async () => open({ caCert: 'none' }),
+  problems: async () => open({ other: 1 }),
+};
+const then = {};
+for (const [name, each] of Object.entries(work)) {
+  const before = new Set(chunks);
+  const gave = String(await each().catch(error => error.code));
+  then[name] = { gave, read: [...chunks].filter(chunk => !before.has(chunk)) };
+}
+console.log(JSON.stringify({ plain, then }));
+await engine.close();
+server.close();
 `;
 
 const identity = `

@@ -1,33 +1,41 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { bundledValibot, copyValibotLicence } from './bundled-valibot.ts';
+import { toFinishedCode } from './finished-code.ts';
 import { generateSchema } from './generate-schema.ts';
+import { lateLoading, placeLateModules } from './late-modules.ts';
 import { toLazyEntry } from './lazy-entry.ts';
+import { noteImports } from './reachable.ts';
 
 /**
  * Makes `dist/` from nothing: the types, the bundled sources and the JSON Schema published as `ferrule/schema`.
  * Bundled, because reading the sources as some 180 modules costs an importing program three times the processor time.
- * Packages stay outside: they are installed beside, and most are loaded only when they are needed.
+ * Packages stay outside, but for a part of valibot: they are installed beside, and most are loaded only when they are needed.
  */
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const dist = `${root}/dist`;
 
-/** The classes and constants of the main entry: small, and needed without a call. Where each is declared. */
-const basics = {
-  FerruleError: 'src/errors/ferrule-error.ts',
-  Redactor: 'src/base/redactor.ts',
-  SecretValue: 'src/base/secret-value.ts',
-  errorCodes: 'src/errors/error-codes.ts',
-  systemClock: 'src/base/clock.ts',
-  version: 'src/base/version.ts',
-};
-const BASICS = './basics.js';
+/** Where the classes and constants of the main entry are declared: they are small, and needed without a call. */
+const basics = [
+  'src/errors/ferrule-error.ts',
+  'src/base/redactor.ts',
+  'src/base/secret-value.ts',
+  'src/errors/error-codes.ts',
+  'src/base/clock.ts',
+  'src/base/version.ts',
+  // What `ferrule/store` needs of tokens, so that it does not read the engine.
+  'src/auth/token-record.ts',
+  'src/auth/token.ts',
+];
+/** What is public, from the chunks where it stands. It is read here, and not published. */
+const NAMES = 'names.js';
 
 /** What is loaded by path: the entries of `package.json`, the command, and the process that runs foreign JSONata. */
 const entries = {
-  'chunks/engine': 'src/index.ts',
-  'chunks/basics': BASICS,
+  names: 'src/index.ts',
   server: 'src/server.ts',
   store: 'src/store.ts',
   transport: 'src/transport.ts',
@@ -47,48 +55,64 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 writeFileSync(`${dist}/schema.json`, `${JSON.stringify(generateSchema(), null, 2)}\n`);
 emitTypes();
+const late = lateLoading(`${root}/src`);
+const { plugin: imports, reachable } = noteImports();
 const { output } = await build({
   cwd: root,
-  input: entries,
+  input: { ...entries, ...late.entries },
   platform: 'node',
-  external: /^[^./]/,
-  plugins: [{ name: 'basics', resolveId: toBasics, load: loadBasics }],
-  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
+  external: id => /^[^./]/.test(id) && id !== 'valibot',
+  plugins: [bundledValibot, late.plugin, imports],
+  write: false,
+  output: {
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
+    // The main entry takes its functions from the chunks by their names.
+    minifyInternalExports: false,
+    // A first call reads three files: each costs 0.5 ms besides what stands in it.
+    codeSplitting: {
+      groups: [
+        toGroup('basics', 3, basics),
+        toGroup('transport', 2, ['src/transport.ts']),
+        toGroup('engine', 1, ['src/index.ts']),
+      ],
+    },
+  },
 });
-for (const file of output) {
-  if (file.type === 'chunk') writeFileSync(`${dist}/${file.fileName}`, toAscii(file.code));
+const chunks = output.filter(file => file.type === 'chunk');
+for (const { fileName, code } of chunks) {
+  if (fileName !== NAMES) write(fileName, toFinishedCode(placeLateModules(code, fileName)));
 }
-writeFileSync(`${dist}/index.js`, await writeEntry());
+write('index.js', writeEntry());
+copyValibotLicence(root, dist);
 chmodSync(`${dist}/cli/ferrule.js`, 0o755);
 
-/**
- * One letter beyond Latin-1 makes V8 keep the whole file in two bytes a letter: 0.8 MB more, and 2 ms more to compile.
- * None stands where an escape would mean another thing: outside texts, regular expressions and comments.
- */
-function toAscii(code: string): string {
-  return code.replaceAll(/[^\0-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+function write(fileName: string, code: string): void {
+  mkdirSync(dirname(`${dist}/${fileName}`), { recursive: true });
+  writeFileSync(`${dist}/${fileName}`, code);
 }
 
-function toBasics(id: string): string | null {
-  return id === BASICS ? `${root}/basics.js` : null;
+/** All that is read when one of these files is, unless a group of higher priority has it. */
+function toGroup(name: string, priority: number, files: readonly string[]) {
+  // The modules are known when the first of them is asked about.
+  let members: ReadonlySet<string> | undefined;
+  const test = (id: string) => {
+    members ??= reachable(files.map(file => `${root}/${file}`));
+    return members.has(id);
+  };
+  return { name, priority, test };
 }
 
-function loadBasics(id: string): string | null {
-  if (id !== `${root}/basics.js`) return null;
-  return Object.entries(basics)
-    .map(([name, file]) => `export { ${name} } from './${file}';`)
-    .join('\n');
-}
-
-async function writeEntry(): Promise<string> {
-  const engine: object = await import(pathToFileURL(`${dist}/chunks/engine.js`).href);
-  const names = Object.keys(basics);
-  return toLazyEntry({
-    basics: names,
-    functions: Object.keys(engine).filter(name => !names.includes(name)),
-    basicsFile: './chunks/basics.js',
-    engineFile: './chunks/engine.js',
-  });
+/** The main entry, from the chunk that re-exports what is public: it says in which file each function stands. */
+function writeEntry(): string {
+  const code = chunks.find(({ fileName }) => fileName === NAMES)?.code ?? '';
+  const imported = [...code.matchAll(/^import \{ (.+) \} from "\.\/(chunks\/.+)";$/gm)];
+  const places = imported.flatMap(([, names = '', file = '']) =>
+    names.split(', ').map(name => ({ name, file: `./${file}` })),
+  );
+  if (places.length === 0 || code.includes(' as ')) throw new TypeError(`the build has changed: ${code}`);
+  return toLazyEntry(places, './chunks/basics.js');
 }
 
 function emitTypes(): void {

@@ -1,5 +1,5 @@
 import { joinPointer } from '../../base/json-pointer.ts';
-import { noEntries } from '../../base/nothing.ts';
+import { noEntries, orNoItems } from '../../base/nothing.ts';
 import type { ExpiryFormat, KeepDefinitions, TokenUseDefinition } from '../../definition/auth/token-use.ts';
 import type { CompiledExpression } from '../../expression/expression.ts';
 import type { TokenPlacement } from '../auth-plan.ts';
@@ -85,7 +85,7 @@ export function compileTokenUse(
     header: surroundings.header,
     placements,
     expiry: compileExpiry(definition, pointer, answers, surroundings),
-    keep: compileKeep(definition.keep ?? {}, `${pointer}/keep`, answers),
+    keep: orNoItems(compileKeep(definition.keep ?? {}, `${pointer}/keep`, answers)),
     keepCookies: definition.keepCookies ?? false,
     kept: names.known,
     rejectedWhen:
@@ -97,7 +97,7 @@ export function compileTokenUse(
         : compileTokenExpression(refreshTokenOutput, `${pointer}/refreshTokenOutput`, answers),
     strict: definition.strict ?? false,
   };
-  return { ...use, secretNames: [...placing.secretsUsed, ...answers.secretsUsed] };
+  return { ...use, secretNames: orNoItems([...placing.secretsUsed, ...answers.secretsUsed]) };
 }
 
 /** What an expression made of secrets is no answer of a server alone: they go where the token goes. */

@@ -1,5 +1,16 @@
 import type { GenericSchema } from 'valibot';
-import { fields, filledText, isObject, judgedBy, mapOf, oneOf, refusal, textOrTexts } from '../schema-kit.ts';
+import { once } from '../../base/once.ts';
+import {
+  fields,
+  filledText,
+  isObject,
+  judgedBy,
+  mapOf,
+  oneOf,
+  oneOfMany,
+  refusal,
+  textOrTexts,
+} from '../schema-kit.ts';
 import { valibot } from '../valibot.ts';
 import { type AssertionDefinition, createAssertionSchema } from './assertion.ts';
 import {
@@ -95,15 +106,12 @@ export interface AuthorizationCodeGrantDefinition extends AccountDefinition {
   readonly keepCallback?: readonly string[];
 }
 
-/**
- * Each grant knows its own fields, so that a misplaced one is named. The type is written out, because the inferred one
- * of so many grants is longer than the compiler goes along with.
- */
+/** Each grant knows its own fields, so that a misplaced one is named. */
 export function createOauth2Schema(): GenericSchema<Oauth2Input> {
   const v = valibot();
   const text = v.exactOptional(filledText());
   const secret = v.nullable(v.string());
-  const client = {
+  const client = once(() => ({
     authType: oneOf(['oauth2']),
     ...createOauthClientFields(),
     tokenUrl: text,
@@ -112,80 +120,85 @@ export function createOauth2Schema(): GenericSchema<Oauth2Input> {
     clientAuth: v.exactOptional(oneOf(CLIENT_AUTHENTICATIONS)),
     scope: v.exactOptional(v.nullable(v.string())),
     caCert: v.exactOptional(v.nullable(filledText())),
-  };
-  const token = createAssertionSchema();
+  }));
   const pasted = v.nullable(filledText());
-  const assertion = judgedBy(v.union([pasted, token]), input => {
-    if (typeof input === 'string' || input === null) return pasted;
-    return isObject(input) ? token : refusal('wrong_type', 'a text, an object or null');
-  });
-  const samlToken = createSamlAssertionSchema();
-  const saml = judgedBy(v.union([pasted, samlToken]), input => {
-    if (typeof input === 'string' || input === null) return pasted;
-    return isObject(input) ? samlToken : refusal('wrong_type', 'a text, an object or null');
-  });
+  const assertion = () => {
+    const token = createAssertionSchema();
+    return judgedBy(v.union([pasted, token]), input => {
+      if (typeof input === 'string' || input === null) return pasted;
+      return isObject(input) ? token : refusal('wrong_type', 'a text, an object or null');
+    });
+  };
+  const saml = () => {
+    const token = createSamlAssertionSchema();
+    return judgedBy(v.union([pasted, token]), input => {
+      if (typeof input === 'string' || input === null) return pasted;
+      return isObject(input) ? token : refusal('wrong_type', 'a text, an object or null');
+    });
+  };
   const one = { atLeastOne: [['tokenUrl', 'issuer']] };
   const grants = {
-    client_credentials: fields({ ...client, grant: oneOf(['client_credentials']) }, one),
-    password: fields({ ...client, grant: oneOf(['password']), username: v.string(), password: secret }, one),
-    jwt_bearer: fields({ ...client, grant: oneOf(['jwt_bearer']), assertion }, one),
-    saml2_bearer: fields({ ...client, grant: oneOf(['saml2_bearer']), assertion: saml }, one),
-    refresh_token: fields({ ...client, grant: oneOf(['refresh_token']), refreshToken: secret }, one),
-    token_exchange: fields(
-      {
-        ...client,
-        grant: oneOf(['token_exchange']),
-        subjectToken: secret,
-        subjectTokenType: text,
-        actorToken: v.exactOptional(secret),
-        actorTokenType: text,
-        requestedTokenType: text,
-      },
-      one,
+    client_credentials: once(() => fields({ ...client(), grant: oneOf(['client_credentials']) }, one)),
+    password: once(() =>
+      fields({ ...client(), grant: oneOf(['password']), username: v.string(), password: secret }, one),
     ),
-    device_code: fields(
-      { ...client, grant: oneOf(['device_code']), account: filledText(), deviceAuthorizationUrl: text },
-      {
-        atLeastOne: [
-          ['tokenUrl', 'issuer'],
-          ['deviceAuthorizationUrl', 'issuer'],
-        ],
-      },
+    jwt_bearer: once(() =>
+      fields({ ...client(), grant: oneOf(['jwt_bearer']), assertion: assertion() }, one),
     ),
-    authorization_code: fields(
-      {
-        ...client,
-        grant: oneOf(['authorization_code']),
-        account: filledText(),
-        authorizationUrl: text,
-        redirectUri: filledText(),
-        authorizationParams: v.exactOptional(mapOf(textOrTexts())),
-        keepCallback: v.exactOptional(v.array(filledText())),
-      },
-      {
-        atLeastOne: [
-          ['tokenUrl', 'issuer'],
-          ['authorizationUrl', 'issuer'],
-        ],
-      },
+    saml2_bearer: once(() => fields({ ...client(), grant: oneOf(['saml2_bearer']), assertion: saml() }, one)),
+    refresh_token: once(() =>
+      fields({ ...client(), grant: oneOf(['refresh_token']), refreshToken: secret }, one),
+    ),
+    token_exchange: once(() =>
+      fields(
+        {
+          ...client(),
+          grant: oneOf(['token_exchange']),
+          subjectToken: secret,
+          subjectTokenType: text,
+          actorToken: v.exactOptional(secret),
+          actorTokenType: text,
+          requestedTokenType: text,
+        },
+        one,
+      ),
+    ),
+    device_code: once(() =>
+      fields(
+        { ...client(), grant: oneOf(['device_code']), account: filledText(), deviceAuthorizationUrl: text },
+        {
+          atLeastOne: [
+            ['tokenUrl', 'issuer'],
+            ['deviceAuthorizationUrl', 'issuer'],
+          ],
+        },
+      ),
+    ),
+    authorization_code: once(() =>
+      fields(
+        {
+          ...client(),
+          grant: oneOf(['authorization_code']),
+          account: filledText(),
+          authorizationUrl: text,
+          redirectUri: filledText(),
+          authorizationParams: v.exactOptional(mapOf(textOrTexts())),
+          keepCallback: v.exactOptional(v.array(filledText())),
+        },
+        {
+          atLeastOne: [
+            ['tokenUrl', 'issuer'],
+            ['authorizationUrl', 'issuer'],
+          ],
+        },
+      ),
     ),
   };
-  const known: Readonly<Record<string, GenericSchema>> = grants;
-  const names = Object.keys(grants);
-  const all = [
-    grants.client_credentials,
-    grants.password,
-    grants.jwt_bearer,
-    grants.saml2_bearer,
-    grants.refresh_token,
-    grants.token_exchange,
-    grants.device_code,
-    grants.authorization_code,
-  ] as const;
-  return judgedBy(v.union(all), (input): GenericSchema => {
+  const known: Readonly<Record<string, () => GenericSchema>> = grants;
+  return oneOfMany(Object.values(grants), input => {
     const grant: unknown = isObject(input) ? input['grant'] : undefined;
-    const schema = typeof grant === 'string' && Object.hasOwn(known, grant) ? known[grant] : undefined;
-    return schema ?? v.object({ grant: oneOf(names) });
+    const make = typeof grant === 'string' && Object.hasOwn(known, grant) ? known[grant] : undefined;
+    return make?.() ?? v.object({ grant: oneOf(Object.keys(known)) });
   });
 }
 

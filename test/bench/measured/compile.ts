@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../../src/base/deep-freeze.ts';
 import type { ConnectionInput } from '../../../src/index.ts';
 import { measureWindow, readTask } from './window.ts';
 
@@ -19,13 +20,13 @@ for (const definition of definitions.slice(1, compilations + 1)) engine.connecti
 await measureWindow('compiled', async () => {
   for (const definition of definitions.slice(compilations + 1)) engine.connection(definition);
 });
-const known = definitions[0] ?? '';
-const text = JSON.stringify(known);
-const connections = [known, text].map(each => engine.connection(each));
-for (const [nth, given] of [known, text].entries()) {
-  await measureWindow(nth === 0 ? 'opened object' : 'opened text', async () => {
+const known = toDefinition(0);
+const given = { text: JSON.stringify(known), object: known, 'frozen object': deepFreeze(toDefinition(0)) };
+for (const [form, definition] of Object.entries(given)) {
+  const connection = engine.connection(definition);
+  await measureWindow(`opened ${form}`, async () => {
     for (let opening = 0; opening < openings; opening++) {
-      if (engine.connection(given) !== connections[nth]) throw new Error('compiled again');
+      if (engine.connection(definition) !== connection) throw new Error('compiled again');
     }
   });
 }
