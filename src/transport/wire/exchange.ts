@@ -9,6 +9,7 @@ import type { HttpRequest, HttpResponse, SendContext } from '../transport.ts';
 import type { DueList } from './due-list.ts';
 import type { Slot } from './origin-pool.ts';
 import { type Head, joined, single, toHeaderPairs } from './raw-head.ts';
+import { toTimeoutError } from './timeout-error.ts';
 import type { DispatchController, DispatchHandler, DispatchOptions } from './undici-client.ts';
 import { Watchdog, type Watched } from './watchdog.ts';
 
@@ -103,7 +104,15 @@ export class Exchange implements DispatchHandler, BodySource, Watched, Linked<Ex
   }
 
   expire(...[code, setting]: Parameters<Watched['expire']>): void {
-    this.abort(this.#timeoutError(code, setting));
+    const phase = this.#body === undefined ? 'send' : 'read';
+    const { target } = this.#parts;
+    this.abort(
+      toTimeoutError(code, setting, this.context.timeouts, {
+        ...target,
+        phase,
+        details: this.#failureDetails(),
+      }),
+    );
   }
 
   /** A connection was opened for it. */
@@ -281,27 +290,6 @@ export class Exchange implements DispatchHandler, BodySource, Watched, Linked<Ex
     return connectionReused
       ? { requestSent, connectionReused }
       : { requestSent, connectionReused, ...this.#connect };
-  }
-
-  #timeoutError(
-    code: 'DEADLINE_EXCEEDED' | 'HEADERS_TIMEOUT' | 'BODY_TIMEOUT',
-    setting: 'totalMs' | 'headersMs' | 'bodyIdleMs',
-  ): FerruleError {
-    const { host, port } = this.#parts.target;
-    const value = this.context.timeouts[setting];
-    const subject = {
-      totalMs: 'the call was not complete',
-      headersMs: 'no answer came',
-      bodyIdleMs: 'no further piece of the body came',
-    }[setting];
-    return new FerruleError(
-      code,
-      `${host}:${port}: ${subject} within timeouts.${setting} (${Math.round(value)} ms)`,
-      {
-        ...(this.#body === undefined ? {} : { stage: 'read' as const }),
-        details: { host, port, limit: setting, value, ...this.#failureDetails() },
-      },
-    );
   }
 }
 
