@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
 import type { JsonataLimits, JsonataOutcome } from './jsonata-adapter.ts';
 
 export interface SandboxJob {
@@ -39,7 +41,11 @@ export function createExpressionSandbox(): ExpressionSandbox {
   const runNow = async (job: SandboxJob, deadlineMs: number): Promise<JsonataOutcome> => {
     current ??= startProcess();
     const started = current;
-    const child = await started.catch(() => undefined);
+    const child = await started.catch((error: unknown) => {
+      if (!(error instanceof FerruleError)) return undefined;
+      current = undefined;
+      throw error;
+    });
     const outcome = child === undefined ? problem('stopped') : await exchange(child, job, deadlineMs);
     if (!outcome.ok && fatalCodes.has(outcome.problem.code)) {
       child?.kill('SIGKILL');
@@ -51,7 +57,8 @@ export function createExpressionSandbox(): ExpressionSandbox {
   return {
     run(job, deadlineMs) {
       const result = queue.then(() => runNow(job, deadlineMs));
-      queue = result;
+      // The next job is not to blame for what this one failed with.
+      queue = result.catch(() => undefined);
       return result;
     },
     async close() {
@@ -110,7 +117,9 @@ function exchange(child: ChildProcess, job: SandboxJob, deadlineMs: number): Pro
 /** Starts the process and waits until it has loaded what it needs. Beside `.ts` sources it is a `.ts` file itself. */
 async function startProcess(): Promise<ChildProcess> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const child = fork(fileURLToPath(new URL(`./jsonata-process.${extension}`, import.meta.url)), {
+  const file = fileURLToPath(new URL(`./jsonata-process.${extension}`, import.meta.url));
+  if (!existsSync(file)) throw missingFile();
+  const child = fork(file, {
     // Nothing of the host is handed on: no environment, no flags of its command line, no terminal.
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -153,4 +162,17 @@ function causeOfEnd(code: number | null, signal: string | null): string {
 
 function problem(code: string): JsonataOutcome & { readonly ok: false } {
   return { ok: false, problem: { code } };
+}
+
+/** A bundler makes one file of a program, and this file of the package is then not beside it. */
+function missingFile(): FerruleError {
+  return new FerruleError(
+    'OPTIONS_INVALID',
+    'JSONata that is not trusted runs in a process, and the file of that process is missing',
+    {
+      expected: 'the package as it was installed, or trustDefinitions: true',
+      found: 'a part of it, as bundlers make it',
+      hint: 'Keep Ferrule outside of the bundle where definitions are not trusted.',
+    },
+  );
 }

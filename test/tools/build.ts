@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { bundledValibot, copyValibotLicence } from './bundled-valibot.ts';
+import { buildForBundlers } from './bundler-build.ts';
 import { toFinishedCode } from './finished-code.ts';
 import { generateSchema } from './generate-schema.ts';
 import { lateLoading, placeLateModules } from './late-modules.ts';
@@ -51,6 +52,16 @@ const entries = {
   'chunks/jsonata-process': 'src/expression/jsonata-process.ts',
 };
 
+/** What programs import that are made into one file; a command and a server are not. */
+const bundled = {
+  index: 'src/index.ts',
+  store: 'src/store.ts',
+  transport: 'src/transport.ts',
+  errors: 'src/errors.ts',
+  'spectral/index': 'src/spectral/index.ts',
+  'spectral/clients/http/index': 'src/spectral/clients/http/index.ts',
+};
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 writeFileSync(`${dist}/schema.json`, `${JSON.stringify(generateSchema(), null, 2)}\n`);
@@ -85,6 +96,7 @@ for (const { fileName, code } of chunks) {
   if (fileName !== NAMES) write(fileName, toFinishedCode(placeLateModules(code, fileName)));
 }
 write('index.js', writeEntry());
+for (const { fileName, code } of await buildForBundlers(root, bundled)) write(fileName, code);
 copyValibotLicence(root, dist);
 chmodSync(`${dist}/cli/ferrule.js`, 0o755);
 
