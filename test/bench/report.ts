@@ -51,7 +51,7 @@ export function toPage(rows: readonly RowResult[], circumstances: Circumstances)
   return `${method}
 ## Results
 
-Taken on ${takenAt.slice(0, 10)} with Node ${node} on ${machine}; ${rounds} rounds, in each of which other processes were permitted
+Taken on ${takenAt.slice(0, 10)} with Node ${node} on ${machine}; ${rounds} rounds, more of streams and of the cold token, in each of which other processes were permitted
 to use ${disturbance} processors. The same figures, with quartiles and verdicts, are in [results.json](results.json).
 
 ${toMarkdown(toGoalTable(rows))}

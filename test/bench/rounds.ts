@@ -43,6 +43,13 @@ export async function interleave({ options }: Pick<Bench, 'options'>, runs: read
   return { rounds: clean, trouble: toTrouble(clean.length, loads, options) };
 }
 
+/** At least so many rounds in a full run, for windows so short that one by itself says little. */
+export function withRounds<Given extends Pick<Bench, 'options'>>(bench: Given, atLeast: number): Given {
+  const { options } = bench;
+  const rounds = options.quick ? options.rounds : Math.max(options.rounds, atLeast);
+  return { ...bench, options: { ...options, rounds } };
+}
+
 export function toTrouble(
   cleanRounds: number,
   loads: readonly number[],

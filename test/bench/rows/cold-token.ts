@@ -1,7 +1,7 @@
 import type { ColdTokenTask } from '../measured/cold-token.ts';
 import { runFresh } from '../processes.ts';
 import { type RowResult, toFigure } from '../result.ts';
-import { type Bench, interleave, pick } from '../rounds.ts';
+import { type Bench, interleave, pick, withRounds } from '../rounds.ts';
 import { ratios, spread } from '../statistics.ts';
 
 const CALLERS = 10_000;
@@ -13,7 +13,7 @@ export async function measureColdToken(bench: Bench): Promise<RowResult> {
   const callers = bench.options.quick ? QUICK_CALLERS : CALLERS;
   const task: ColdTokenTask = { origin: `http://127.0.0.1:${target.place.plain}`, entry, callers };
   const file = new URL('../measured/cold-token.ts', import.meta.url);
-  const rounds = await interleave(bench, [() => runFresh(file, task, target)]);
+  const rounds = await interleave(withRounds(bench, 6), [() => runFresh(file, task, target)]);
   const wall = (label: string) => pick(rounds, label, ({ cost }) => cost.wallMs);
   const tokens = Math.max(...pick(rounds, 'cold', window => window.tokens));
   const title = `${callers.toLocaleString('en')} concurrent callers on a cold token`;

@@ -9,7 +9,7 @@ import {
   type TextTable,
   toFigure,
 } from '../result.ts';
-import { type Bench, interleave, pick, type Rounds, toSaturation } from '../rounds.ts';
+import { type Bench, interleave, pick, type Rounds, toSaturation, withRounds } from '../rounds.ts';
 import { median, ratios, spread } from '../statistics.ts';
 import { eventsOf } from '../target/payloads.ts';
 import { explainMissed, type TimeProfile, withProfiles } from '../where-time-goes.ts';
@@ -86,7 +86,8 @@ async function measure(bench: Bench, course: Course): Promise<Measured> {
     };
   };
   const others = course.others.map(client => run(client));
-  const rounds = await interleave(bench, [run(base), run('ferrule'), ...others, run(base, 'again')]);
+  const runs = [run(base), run('ferrule'), ...others, run(base, 'again')];
+  const rounds = await interleave(withRounds(bench, 4), runs);
   const load = { load: `${mib} MiB`, unit: 'event', units: eventsOf(mib), base: [base, 'again'] } as const;
   return { course, rounds, profile: toTimeProfile(rounds, load) };
 }
