@@ -14,15 +14,20 @@ import type { Attempt, SendTimings } from './execution-report.ts';
 type Ending = { readonly statusCode: number } | { readonly error: ErrorCode };
 
 interface Entry {
-  readonly attempt: Attempt;
+  readonly ending: Ending | Pick<EndedAttempt, 'statusCode' | 'error'>;
+  readonly circumstances: Circumstances;
+  readonly firstByteMs: number;
+  readonly queuedMs: number;
   /** The transport's own record, in which the time of the body appears later. */
   readonly timings: EndedAttempt['timings'];
 }
 
+type Circumstances = Pick<Attempt, 'reason' | 'wait' | 'notRetried'>;
+
 /** Writes down what was sent for one operation. Retries happen out of the conductor's sight, so it listens to them. */
 export class AttemptList implements SendObserver {
   readonly #entries: Entry[] = [];
-  #next: Pick<Attempt, 'reason' | 'wait' | 'notRetried'> = { reason: 'first' };
+  #next: Circumstances = { reason: 'first' };
   #queuedMs = 0;
   /** What earlier attempts and waits took of the time of the send at hand. */
   #earlierMs = 0;
@@ -69,27 +74,27 @@ export class AttemptList implements SendObserver {
     const queuedMs = this.#queuedMs;
     const firstByteMs = Math.max(0, durationMs - queuedMs);
     this.#queuedMs = 0;
-    const attempt: Attempt =
-      queuedMs === 0
-        ? { ...ending, ...this.#next, firstByteMs }
-        : { ...ending, ...this.#next, firstByteMs, queuedMs };
-    this.#entries.push({ attempt, timings });
+    this.#entries.push({ ending, circumstances: this.#next, firstByteMs, queuedMs, timings });
   }
 }
 
 /** Field by field: this runs for every execution, and takes a third of the time that spreading takes. */
-function toAttempt({ attempt, timings }: Entry): Attempt {
+function toAttempt({ ending, circumstances, firstByteMs, queuedMs, timings }: Entry): Attempt {
+  const attempt: { -readonly [Field in keyof Attempt]: Attempt[Field] } =
+    circumstances.wait === undefined && circumstances.notRetried === undefined
+      ? { ...ending, reason: circumstances.reason, firstByteMs }
+      : { ...ending, ...circumstances, firstByteMs };
+  if (queuedMs !== 0) attempt.queuedMs = queuedMs;
   if (timings === undefined) return attempt;
   // Not `firstByteMs`: an attempt counts from its own beginning, redirects included.
   const { connectionReused, blockedMs, dnsMs, connectMs, tlsMs, bodyMs } = timings;
-  const whole: { -readonly [Field in keyof Attempt]: Attempt[Field] } = { ...attempt };
-  if (connectionReused !== undefined) whole.connectionReused = connectionReused;
-  if (blockedMs !== undefined) whole.blockedMs = blockedMs;
-  if (dnsMs !== undefined) whole.dnsMs = dnsMs;
-  if (connectMs !== undefined) whole.connectMs = connectMs;
-  if (tlsMs !== undefined) whole.tlsMs = tlsMs;
-  if (bodyMs !== undefined) whole.bodyMs = bodyMs;
-  return whole;
+  if (connectionReused !== undefined) attempt.connectionReused = connectionReused;
+  if (blockedMs !== undefined) attempt.blockedMs = blockedMs;
+  if (dnsMs !== undefined) attempt.dnsMs = dnsMs;
+  if (connectMs !== undefined) attempt.connectMs = connectMs;
+  if (tlsMs !== undefined) attempt.tlsMs = tlsMs;
+  if (bodyMs !== undefined) attempt.bodyMs = bodyMs;
+  return attempt;
 }
 
 const nothing: SendTimings = {};

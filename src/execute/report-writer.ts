@@ -57,7 +57,7 @@ export class ReportWriter {
   rendered({ request, bound }: PreparedCall): void {
     this.#timings.renderMs += this.#lap();
     this.#request = request;
-    this.#diagnostics.push(...bound.diagnostics);
+    this.#note(bound.diagnostics);
   }
 
   authenticated(token: UsedToken | undefined): void {
@@ -84,12 +84,12 @@ export class ReportWriter {
   read(answer: Answer): void {
     this.#timings.bodyMs += this.#lap();
     this.#answer = answer;
-    this.#diagnostics.push(...answer.diagnostics);
+    this.#note(answer.diagnostics);
   }
 
   finish({ outputs, diagnostics }: MappedOutputs): ExecutionReport {
     this.#timings.mapMs += this.#lap();
-    this.#diagnostics.push(...diagnostics);
+    this.#note(diagnostics);
     const statusCode = this.#response?.statusCode ?? 0;
     const { debug } = this.#call.options;
     const facts = {
@@ -158,6 +158,11 @@ export class ReportWriter {
       headers: redactor.redactDeep(headers) as Answer['headers'],
       body: redactor.redactDeep(body),
     };
+  }
+
+  /** Nearly always there is nothing to note. */
+  #note(issues: readonly Issue[]): void {
+    if (issues.length > 0) this.#diagnostics.push(...issues);
   }
 
   #lap(): number {
