@@ -2,7 +2,8 @@
 export interface Snapshot {
   /**
    * Whether it still holds the same, at every depth: the same fields in the same order, the same texts and numbers, and
-   * the very same objects and lists. What is equal without being the same may be told apart; nothing else is missed.
+   * the very same objects and lists. What is equal without being the same may be told apart; nothing else is missed, and
+   * a `toJSON` that came meanwhile, hidden or inherited, is none of the same.
    */
   isCurrent(): boolean;
 }
@@ -80,8 +81,14 @@ function readValues(object: object, names: readonly string[]): readonly unknown[
 const DATA: ReadonlySet<string> = new Set(['undefined', 'string', 'number', 'boolean', 'object']);
 
 function isPlain(object: object): boolean {
+  if (writesItself(object)) return false;
   const prototype: unknown = Object.getPrototypeOf(object);
   return prototype === (Array.isArray(object) ? Array.prototype : Object.prototype) || prototype === null;
+}
+
+/** `JSON.stringify` asks for it wherever it stands, and writes what it says in the place of the object. */
+function writesItself(object: object): boolean {
+  return 'toJSON' in object && object.toJSON !== undefined;
 }
 
 /** `for in` is what V8 reads fastest. It also names what is inherited, which then differs from what was noted. */
@@ -90,6 +97,7 @@ function holdsFields(fields: readonly unknown[]): boolean {
   while (at < fields.length) {
     const object = fields[at] as Readonly<Record<string, unknown>>;
     at += 1;
+    if (writesItself(object)) return false;
     for (const name in object) {
       if (fields[at] !== name || fields[at + 1] !== object[name]) return false;
       at += 2;
@@ -102,7 +110,7 @@ function holdsFields(fields: readonly unknown[]): boolean {
 
 function holdsLists(lists: readonly List[]): boolean {
   for (const { list, held } of lists) {
-    if (list.length !== held.length) return false;
+    if (list.length !== held.length || writesItself(list)) return false;
     for (let at = 0; at < held.length; at += 1) if (list[at] !== held[at]) return false;
   }
   return true;

@@ -52,6 +52,32 @@ describe('a definition that is given again', () => {
 });
 
 describe('the keys of definitions', () => {
+  it('see a toJSON that is hidden, inherited or a field of a list', () => {
+    const toJSON = () => ['other'];
+    const hide = (object: object) => Object.defineProperty(object, 'toJSON', { value: toJSON });
+    class Writer {
+      toJSON() {
+        return toJSON();
+      }
+    }
+    const changes: readonly ((data: { list: unknown[]; object: object }) => unknown)[] = [
+      data => hide(data),
+      data => hide(data.object),
+      data => hide(data.list),
+      data => Object.assign(data.list, { toJSON }),
+      data => Object.setPrototypeOf(data.object, Writer.prototype),
+    ];
+    for (const change of changes) {
+      const keys = new DefinitionKeys();
+      const data = { list: [1], object: { a: 1 } };
+      const before = [keys.keyOf(data), keys.keyOf(data), keys.keyOf(data)];
+      change(data);
+      const after = [keys.keyOf(data), keys.keyOf(data), keys.keyOf(data)];
+      expect(before).not.toContain(after[0]);
+      expect(after).toEqual(after.map(() => new DefinitionKeys().keyOf(data)));
+    }
+  });
+
   it('are those of what an object holds at the moment, whatever changes between two looks', () => {
     const data = fc.object({ maxDepth: 3, maxKeys: 4, withNullPrototype: true });
     const change = fc.record({

@@ -69,7 +69,7 @@ export class OriginPool implements Holder {
     }
     const { slot } = exchange;
     // A connected slot takes the exchange within a tick and finds it settled then.
-    if (slot === undefined || slot.connected || slot.running.length > 1) return;
+    if (slot === undefined || slot.connected || slot.running.some(isAwaited)) return;
     this.#remove(slot);
     queueMicrotask(() => this.#serveWaiting());
   }
@@ -226,6 +226,10 @@ export class OriginPool implements Holder {
       if (slot.capacity > 1) queueMicrotask(() => this.#settle(slot));
     });
   }
+}
+
+function isAwaited({ isSettled }: Exchange): boolean {
+  return !isSettled;
 }
 
 /** Order does not matter. */
