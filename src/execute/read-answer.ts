@@ -30,7 +30,8 @@ export function readAnswer(response: HttpResponse): Answer | Promise<Answer> {
   // Most answers are short and have arrived as a whole by the time they are looked at.
   const bytes = fastPaths ? response.body.bytesAtHand?.() : undefined;
   return bytes === undefined
-    ? response.body.bytes().then(read => toAnswer(response, read))
+    ? // A transport of the host program may promise in its own way.
+      Promise.resolve(response.body.bytes()).then(read => toAnswer(response, read))
     : toAnswer(response, bytes);
 }
 
