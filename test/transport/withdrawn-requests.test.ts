@@ -9,7 +9,8 @@ import { failureOf } from '../support/failure-of.ts';
 import { httpRequest, sendContext } from '../support/send-context.ts';
 import { createTestAuthority } from '../support/test-authority.ts';
 
-test('a connection that is opened again is given up when the last request that waits for it is aborted', async () => {
+/** A pool of one socket over a client that takes requests, begins none, and opens a socket again when it has lost it. */
+async function startPool() {
   const authority = createTestAuthority();
   const server = http2.createSecureServer({ ...authority.issue({ hosts: ['localhost'] }) });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -64,10 +65,23 @@ test('a connection that is opened again is given up when the last request that w
   const send = () => failureOf(transport.send(httpRequest(url), context));
   const first = send();
   await opened.promise;
+  return { clients, first, send, leaving, lookups: () => lookups };
+}
+
+test('a connection that is opened again is given up when the last request that waits for it is aborted', async () => {
+  const { clients, first, send, leaving, lookups } = await startPool();
   const failures = [first, send(), send()];
   clients[0]?.disconnect();
-  expect([clients.length, lookups]).toEqual([1, 2]);
+  expect([clients.length, lookups()]).toEqual([1, 2]);
   leaving.abort();
   for (const failure of failures) expect((await failure).code).toBe('ABORTED');
   expect(clients.map(({ destroyed }) => destroyed)).toEqual([true]);
+});
+
+test('a connection is not opened again for requests that are aborted', async () => {
+  const { clients, first, leaving, lookups } = await startPool();
+  leaving.abort();
+  expect((await first).code).toBe('ABORTED');
+  clients[0]?.disconnect();
+  expect(lookups()).toBe(1);
 });

@@ -200,7 +200,7 @@ export class OriginPool implements Holder {
 
   /** undici asks for a socket because an exchange waits in `slot`. */
   #connect(slot: Slot, done: Parameters<SocketClientOptions['connect']>[1]): void {
-    const [exchange] = slot.running;
+    const exchange = slot.running.find(isAwaited);
     if (exchange === undefined) {
       done(new FerruleError('ABORTED', 'nobody waits for this connection any more'), null);
       return;
