@@ -1,4 +1,3 @@
-import type { ClientHttp2Session } from 'node:http2';
 import { createRequire } from 'node:module';
 
 type UndiciClient = typeof import('undici').Client;
@@ -8,10 +7,6 @@ export type DispatchHandler = import('undici').Dispatcher.DispatchHandler;
 export type DispatchController = import('undici').Dispatcher.DispatchController;
 export type DispatchOptions = import('undici').Dispatcher.DispatchOptions;
 
-interface UndiciSymbols {
-  readonly kHTTP2Session: symbol;
-}
-
 let loaded: UndiciClient | undefined;
 
 /**
@@ -20,24 +15,5 @@ let loaded: UndiciClient | undefined;
  */
 export function createClient(origin: string, options: ClientOptions): Client {
   loaded ??= createRequire(import.meta.url)('undici/lib/dispatcher/client.js') as UndiciClient;
-  const client = new loaded(origin, options);
-  if (options.allowH2 === true) client.on('connect', () => takeLateErrors(client));
-  return client;
+  return new loaded(origin, options);
 }
-
-/**
- * An HTTP/2 connection that breaks tells each of its streams, those too that undici has finished with and no longer
- * listens to. An `error` that nobody listens to ends the process; whom it concerns was told already.
- */
-function takeLateErrors(client: Client): void {
-  const { kHTTP2Session } = createRequire(import.meta.url)('undici/lib/core/symbols.js') as UndiciSymbols;
-  const session = (client as unknown as Readonly<Record<symbol, ClientHttp2Session | null | undefined>>)[
-    kHTTP2Session
-  ];
-  // Over HTTP/1.1 there is none.
-  if (session === undefined || session === null) return;
-  const request = session.request.bind(session);
-  session.request = (...given) => request(...given).on('error', ignore);
-}
-
-function ignore(): void {}
