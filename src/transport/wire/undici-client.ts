@@ -1,3 +1,4 @@
+import type { ClientHttp2Session } from 'node:http2';
 import { createRequire } from 'node:module';
 
 type UndiciClient = typeof import('undici').Client;
@@ -7,6 +8,10 @@ export type DispatchHandler = import('undici').Dispatcher.DispatchHandler;
 export type DispatchController = import('undici').Dispatcher.DispatchController;
 export type DispatchOptions = import('undici').Dispatcher.DispatchOptions;
 
+interface UndiciSymbols {
+  readonly kHTTP2Session: symbol;
+}
+
 let loaded: UndiciClient | undefined;
 
 /**
@@ -15,5 +20,18 @@ let loaded: UndiciClient | undefined;
  */
 export function createClient(origin: string, options: ClientOptions): Client {
   loaded ??= createRequire(import.meta.url)('undici/lib/dispatcher/client.js') as UndiciClient;
-  return new loaded(origin, options);
+  const client = new loaded(origin, options);
+  if (options.allowH2 === true) client.on('connect', () => hearStrayStreams(client));
+  return client;
+}
+
+/**
+ * Node makes a stream of its own of an answer to a request that was given up before, and tells it when the connection
+ * breaks. undici does not know it, and an `error` that nobody listens to ends the process.
+ */
+function hearStrayStreams(client: Client): void {
+  const { kHTTP2Session } = createRequire(import.meta.url)('undici/lib/core/symbols.js') as UndiciSymbols;
+  const sessions = client as unknown as Readonly<Record<symbol, ClientHttp2Session | null | undefined>>;
+  // Over HTTP/1.1 there is none.
+  sessions[kHTTP2Session]?.on('stream', stream => void stream.on('error', () => undefined));
 }
