@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foreignLoad, sampleMachine, toBusyTicks, toTicks } from './disturbance.ts';
-import type { Window } from './processes.ts';
-import { type Bench, interleave, toSaturation, toTrouble } from './rounds.ts';
+import type { Turns, Window } from './processes.ts';
+import { type Bench, interleave, takeTurns, toSaturation, toTrouble } from './rounds.ts';
 
 const stat = 'cpu  100 20 30 4000 50 6 7 8 9 10\ncpu0 1 2 3\n';
 const ownStat = '42 (a (strange) name) R 1 2 3 0 -1 4 5 6 7 8 11 22 33 44 20 0 1';
@@ -63,6 +63,38 @@ describe('a round that was disturbed', () => {
   });
 });
 
+describe('turns', () => {
+  const plan = { warmUps: 2, restMs: 0, turns: 3 };
+
+  it('come after every process has warmed up, one process after the other, and count like rounds', async () => {
+    const steps: string[] = [];
+    const { rounds } = await takeTurns(benchOf(false, 1), plan, [laneOf('a', steps), laneOf('b', steps)]);
+    expect(steps.join(' ')).toBe('a1 b1 a2 b2 a3 b3 a4 b4 a5 b5');
+    expect(rounds.map(windows => windows.map(({ label }) => label).join())).toEqual(['a,b', 'a,b', 'a,b']);
+  });
+
+  it('are judged together: what others used in one of them counts by how long it was', async () => {
+    const loads = [0.5, 0, 0];
+    const { rounds, trouble } = await takeTurns(benchOf(true, 1), plan, [laneOf('a', [], loads)]);
+    expect([rounds.length, trouble]).toEqual([3, undefined]);
+    const heavy = await takeTurns(benchOf(true, 1), plan, [laneOf('a', [], [0.5, 0.5, 0])]);
+    expect([heavy.rounds.length, heavy.trouble]).toEqual([0, expect.stringContaining('0.33 processors')]);
+  });
+});
+
+/** A process of two warm-ups and three turns. */
+function laneOf(label: string, steps: string[], loads: readonly number[] = []): () => Turns {
+  return () => {
+    let count = 0;
+    const next = async () => {
+      count += 1;
+      steps.push(`${label}${count}`);
+      return count <= 2 ? [] : [windowOf(label, loads[count - 3] ?? 0)];
+    };
+    return { next };
+  };
+}
+
 function benchOf(quick: boolean, rounds: number): Pick<Bench, 'options'> {
   return { options: { quick, rounds, disturbance: 0.2, only: [], write: false } };
 }
@@ -72,8 +104,12 @@ function runsWith(loads: readonly number[]) {
   const next = async (): Promise<readonly Window[]> => {
     const foreign = loads[count] ?? 0;
     count += 1;
-    const cost = { cpuMs: 1, wallMs: 1 };
-    return [{ label: 'a', cost, found: {}, foreign, targetBusy: 0, tokens: 0, handshakes: 0 }];
+    return [windowOf('a', foreign)];
   };
   return { next, count: () => count };
+}
+
+function windowOf(label: string, foreign: number): Window {
+  const cost = { cpuMs: 1, wallMs: 1 };
+  return { label, cost, found: {}, foreign, targetBusy: 0, tokens: 0, handshakes: 0 };
 }

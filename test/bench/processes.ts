@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { foreignLoad, type MachineSample, sampleMachine } from './disturbance.ts';
 import type { ProfiledWindow } from './measured/profile.ts';
 import type { Cost, MeasuredWindow } from './measured/window.ts';
@@ -42,17 +42,40 @@ export async function startTarget(): Promise<Target> {
   return { pid: child.pid ?? 0, place, usage, close: () => child.disconnect() };
 }
 
+/** A process that measures and may pause between its windows, for others to have their turn. */
+export interface Turns {
+  /** Lets it go on until it pauses or ends, and gives what it has measured meanwhile. Fails when the process fails. */
+  next(): Promise<readonly Window[]>;
+}
+
 /** Runs `file` with a task in a fresh process and gives what it measured. Fails when the process fails. */
-export async function runFresh(
+export function runFresh(
   file: URL,
   task: unknown,
   target: Target,
   execArgv: readonly string[] = [],
 ): Promise<readonly Window[]> {
+  return startFresh(file, task, target, execArgv).next();
+}
+
+/** Starts `file` with a task in a fresh process. */
+export function startFresh(
+  file: URL,
+  task: unknown,
+  target: Target,
+  execArgv: readonly string[] = [],
+): Turns {
   const child = fork(file, [JSON.stringify(task)], { execArgv: [...execArgv] });
-  const windows: Window[] = [];
+  const pauses = new EventEmitter();
+  let windows: Window[] = [];
+  let isPaused = false;
   let begun: Moment | undefined;
-  child.on('message', async (message: 'ready' | MeasuredWindow | ProfiledWindow) => {
+  child.on('message', async (message: 'pause' | 'ready' | MeasuredWindow | ProfiledWindow) => {
+    if (message === 'pause') {
+      isPaused = true;
+      pauses.emit('pause');
+      return;
+    }
     if (message !== 'ready' && 'profile' in message) {
       const { label, profile } = message;
       const nth = windows.findIndex(window => window.label === label);
@@ -65,11 +88,24 @@ export async function runFresh(
     else if (begun !== undefined) windows.push(toWindow(message, begun, moment));
     child.send('go on');
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  // What went wrong stands in the output of the process, which is also ours.
-  if (code !== 0)
-    throw new Error(`${file.pathname} failed with ${code}: ${JSON.stringify(task).slice(0, 200)}`);
-  return windows;
+  const ended = once(child, 'exit').then(([code]) => {
+    // What went wrong stands in the output of the process, which is also ours.
+    if (code !== 0)
+      throw new Error(`${file.pathname} failed with ${code}: ${JSON.stringify(task).slice(0, 200)}`);
+  });
+  return {
+    async next() {
+      const paused = once(pauses, 'pause');
+      if (isPaused) {
+        isPaused = false;
+        child.send('go on');
+      }
+      await Promise.race([paused, ended]);
+      const measured = windows;
+      windows = [];
+      return measured;
+    },
+  };
 }
 
 interface Moment {

@@ -85,6 +85,11 @@ whole call.
 - Every measurement is a fresh process that knows one client, warms up, and then counts its own processor time, user and system, all
   threads included. Rounds are interleaved: base, the others, base again. A ratio is that of one round, to the mean of the base before and after;
   shown are the median of the rounds and, in parentheses, the quartiles.
+- Calls are measured in turns: the processes of a round are all there at once, and each makes an eighth of its calls before the next has its
+  turn, so that a machine that grows slower does so for all. Each turn of all counts like a round. Before, each process has called for
+  3 seconds, rested until its idle sockets were closed, and called for 2 seconds more: when the first sockets are closed, V8 throws away
+  most of the code it has compiled, and the code that replaces it is the code of a process that lives for long. Each turn
+  begins with calls that do not count.
 - The base against itself (A/A) stands in every table. A difference smaller than that of the same client to itself means nothing.
 - Other processes on the machine are measured too, from \`/proc\`. A round in which they used more processor time than is permitted is
   repeated, at most as often as there are rounds. When fewer than half of the rounds were undisturbed, no ratio is shown.

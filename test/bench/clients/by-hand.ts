@@ -16,7 +16,12 @@ export interface CallTask {
   /** Where the built Ferrule is. */
   readonly entry: string;
   readonly concurrency: number;
-  readonly warmUpCalls: number;
+  /** How long it calls before it is measured, with a pause after each. */
+  readonly warmUpsMs: readonly number[];
+  /** How many times it is measured, each time after others had their turn and after some calls that do not count. */
+  readonly turns: number;
+  readonly runUpCalls: number;
+  /** Of one turn. */
   readonly calls: number;
   /** Whether the calls are made once more with a profiler, after they have been measured. */
   readonly profiled: boolean;

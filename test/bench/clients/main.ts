@@ -1,4 +1,4 @@
-import { measureWindow, readTask } from '../measured/window.ts';
+import { measureWindow, readTask, tell } from '../measured/window.ts';
 import { quantile } from '../statistics.ts';
 import type { CallTask, Client } from './by-hand.ts';
 
@@ -19,20 +19,25 @@ const makers: Readonly<Record<string, (task: CallTask) => Promise<Client>>> = {
 const task = readTask<CallTask>();
 const client = await makers[task.client]?.(task);
 if (client === undefined) throw new Error(`unknown client ${task.client}`);
-await callAll(client, task.warmUpCalls, new Float64Array(task.warmUpCalls));
+for (const ms of task.warmUpsMs) {
+  await callFor(client, ms);
+  await tell('pause');
+}
 const latencies = new Float64Array(task.calls);
-await measureWindow(
-  task.label,
-  () => callAll(client, task.calls, latencies),
-  () => ({
+const work = () => callAll(client, task.calls, latencies);
+for (let nth = 1; nth <= task.turns; nth += 1) {
+  // Sockets may have been closed meanwhile, and the caches hold what others have left there.
+  await callAll(client, task.runUpCalls, new Float64Array(task.runUpCalls));
+  await measureWindow(task.label, work, () => ({
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),
     rssMib: process.memoryUsage.rss() / (1024 * 1024),
-  }),
-);
+  }));
+  if (nth < task.turns) await tell('pause');
+}
 if (task.profiled) {
   const { profileWindow } = await import('../measured/profile.ts');
-  await profileWindow(task.label, () => callAll(client, task.calls, latencies));
+  await profileWindow(task.label, work);
 }
 await client.close();
 process.disconnect();
@@ -47,6 +52,15 @@ async function callAll({ call }: Client, calls: number, latencies: Float64Array)
       await call(nth);
       latencies[nth] = performance.now() - startedAtMs;
     }
+  };
+  await Promise.all(Array.from({ length: task.concurrency }, worker));
+}
+
+async function callFor({ call }: Client, ms: number): Promise<void> {
+  const endsAtMs = performance.now() + ms;
+  let next = 0;
+  const worker = async () => {
+    while (performance.now() < endsAtMs) await call(next++);
   };
   await Promise.all(Array.from({ length: task.concurrency }, worker));
 }

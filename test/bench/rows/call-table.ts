@@ -1,7 +1,7 @@
 import type { CallKind, CallTask } from '../clients/by-hand.ts';
-import { runFresh, type Window } from '../processes.ts';
+import { startFresh, type Window } from '../processes.ts';
 import { type Bound, type Figure, showNumber, type TextTable, toFigure } from '../result.ts';
-import { type Bench, interleave, pick, toSaturation } from '../rounds.ts';
+import { type Bench, pick, takeTurns, toSaturation } from '../rounds.ts';
 import { median, ratios, type Spread, spread } from '../statistics.ts';
 import type { TimeProfile } from '../where-time-goes.ts';
 import { toTimeProfile } from './time-profile.ts';
@@ -9,15 +9,24 @@ import { toTimeProfile } from './time-profile.ts';
 export const BASE = 'undici.request';
 const AGAIN = 'undici.request again';
 
-/** V8 compiles the code of every client until some 15,000 calls have been made. */
-export const WARM_UP_CALLS = 20_000;
+/**
+ * V8 compiles the code of every client until some 20,000 calls have been made. When the first sockets are closed because
+ * they were idle for too long, it throws most of that away and begins anew: so there are two warm-ups and a rest between.
+ */
+const WARM_UPS_MS = [3_000, 2_000];
+const REST_MS = 5_000;
+const QUICK_WARM_UPS_MS = [500];
+/** In which the calls of a round are measured. */
+const TURNS = 8;
+/** Of the calls of a turn, made before it and not counted. */
+const RUN_UP_SHARE = 1 / 8;
 
 export interface CallPlan {
   readonly kind: CallKind;
   readonly concurrency: number;
   /** Beside the base, which runs first and last in every round. */
   readonly clients: readonly string[];
-  readonly warmUpCalls: number;
+  /** Of one round. */
   readonly calls: number;
 }
 
@@ -51,6 +60,8 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
   const port = plan.kind === 'tls' ? tls : plan.kind === 'http2' ? http2 : plain;
   const secure = port !== plain;
   const file = new URL('../clients/main.ts', import.meta.url);
+  const calls = Math.ceil(plan.calls / TURNS);
+  const warmUpsMs = bench.options.quick ? QUICK_WARM_UPS_MS : WARM_UPS_MS;
   const run = (client: string, label: string) => {
     const isProfiled = !bench.options.quick && (label === BASE || label === 'ferrule');
     const task: Omit<CallTask, 'profiled'> = {
@@ -62,14 +73,17 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
       ...(secure ? { ca } : {}),
       entry: bench.entry,
       concurrency: plan.concurrency,
-      warmUpCalls: plan.warmUpCalls,
-      calls: plan.calls,
+      warmUpsMs,
+      turns: TURNS,
+      runUpCalls: Math.ceil(calls * RUN_UP_SHARE),
+      calls,
     };
-    return (isFirst: boolean) => runFresh(file, { ...task, profiled: isFirst && isProfiled }, bench.target);
+    return (isFirst: boolean) => startFresh(file, { ...task, profiled: isFirst && isProfiled }, bench.target);
   };
   const names = [BASE, ...plan.clients, AGAIN];
-  const rounds = await interleave(
+  const rounds = await takeTurns(
     bench,
+    { warmUps: warmUpsMs.length, restMs: REST_MS, turns: TURNS },
     names.map(label => run(label === AGAIN ? BASE : label, label)),
   );
   const lines = names.map((client): CallLine => {
@@ -80,8 +94,8 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
         return spread(of(toNumber).map((value, nth) => value / (before[nth] ?? Number.NaN)));
       return spread(ratios(of(toNumber), before, pick(rounds, AGAIN, toNumber)));
     };
-    const cpuUs = ({ cost }: Window) => (cost.cpuMs * 1000) / plan.calls;
-    const perSecond = ({ cost }: Window) => (plan.calls * 1000) / cost.wallMs;
+    const cpuUs = ({ cost }: Window) => (cost.cpuMs * 1000) / calls;
+    const perSecond = ({ cost }: Window) => (calls * 1000) / cost.wallMs;
     const p99 = ({ found }: Window) => found['p99Ms'] ?? Number.NaN;
     const targetBusy = median(of(window => window.targetBusy));
     return {
@@ -110,7 +124,7 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
     plan,
     lines,
     find,
-    profile: toTimeProfile(rounds, { load, unit: 'call', units: plan.calls, base }),
+    profile: toTimeProfile(rounds, { load, unit: 'call', units: calls, base }),
   };
 }
 

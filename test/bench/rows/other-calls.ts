@@ -2,7 +2,7 @@ import type { CallKind } from '../clients/by-hand.ts';
 import type { Bound, RowResult } from '../result.ts';
 import type { Bench } from '../rounds.ts';
 import { explainMissed, withProfiles } from '../where-time-goes.ts';
-import { ferruleFigure, measureCalls, toTextTable, WARM_UP_CALLS } from './call-table.ts';
+import { ferruleFigure, measureCalls, toTextTable } from './call-table.ts';
 
 /** What distinguishes the rows of calls that only the base is measured against. */
 interface CallRow {
@@ -22,7 +22,7 @@ export function measureTls(bench: Bench): Promise<RowResult> {
     title: 'The same GET over TLS, with an authority of the connection',
     kind: 'tls',
     concurrencies: [1, 10],
-    calls: 8_000,
+    calls: 16_000,
     goal: { atMost: 1 },
     guard: { atMost: 2 },
   });
@@ -35,7 +35,7 @@ export function measureHttp2(bench: Bench): Promise<RowResult> {
     title: 'The same GET over HTTP/2, one connection',
     kind: 'http2',
     concurrencies: [1, 10],
-    calls: 6_000,
+    calls: 12_000,
     goal: { atMost: 1 },
     guard: { atMost: 2 },
   });
@@ -47,7 +47,7 @@ export function measurePost(bench: Bench): Promise<RowResult> {
     title: 'POST with a JSON body of 1 kB made from a template',
     kind: 'post',
     concurrencies: [1, 100],
-    calls: 8_000,
+    calls: 16_000,
     goal: { atMost: 1 },
     guard: { atMost: 2 },
   });
@@ -60,7 +60,7 @@ export function measureMany(bench: Bench): Promise<RowResult> {
     title: '100 operations on 100 connections in turn',
     kind: 'many',
     concurrencies: [10],
-    calls: 10_000,
+    calls: 20_000,
     goal: { atMost: 1.1 },
     guard: { atMost: 2.2 },
   });
@@ -72,7 +72,7 @@ export function measureLarge(bench: Bench): Promise<RowResult> {
     title: 'JSON of 1 MB with 5 path outputs',
     kind: 'large',
     concurrencies: [1, 10],
-    calls: 200,
+    calls: 400,
     goal: { atMost: 1 },
     guard: { atMost: 1.6 },
   });
@@ -81,10 +81,9 @@ export function measureLarge(bench: Bench): Promise<RowResult> {
 async function measure(bench: Bench, row: CallRow): Promise<RowResult> {
   const { quick } = bench.options;
   const calls = quick ? row.calls * 0.2 : row.calls;
-  const warmUpCalls = quick || row.kind === 'large' ? calls / 2 : WARM_UP_CALLS;
   const tables = [];
   for (const concurrency of quick ? row.concurrencies.slice(-1) : row.concurrencies) {
-    const plan = { kind: row.kind, concurrency, clients: ['ferrule'], warmUpCalls, calls };
+    const plan = { kind: row.kind, concurrency, clients: ['ferrule'], calls };
     tables.push(await measureCalls(bench, plan));
   }
   const name = (concurrency: number) => `${row.title}, ${concurrency} at a time`;

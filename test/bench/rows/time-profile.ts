@@ -25,7 +25,9 @@ export function toTimeProfile(
 
 function toTimes(rounds: Rounds, labels: readonly string[], units: number): ClientTimes | undefined {
   const [client = ''] = labels;
-  const profile = rounds.rounds.flat().find(window => window.label === client)?.profile;
+  const profile = rounds.rounds
+    .flat()
+    .find(window => window.label === client && window.profile !== undefined)?.profile;
   if (profile === undefined) return undefined;
   const mean = (of: (window: Window) => number) =>
     labels.reduce((sum, label) => sum + median(pick(rounds, label, of)) / labels.length, 0);
