@@ -7,12 +7,13 @@ import type { CredentialPlaces, HeaderPair, HttpRequest } from '../transport/tra
  */
 export function placeHeader(request: HttpRequest, name: string, value: string): HttpRequest {
   const lowerName = name.toLowerCase();
-  const isNamed = ([other]: HeaderPair) => other.length === name.length && other.toLowerCase() === lowerName;
   const { method, url, body } = request;
-  const others = request.headers.some(isNamed)
-    ? request.headers.filter(pair => !isNamed(pair))
-    : request.headers;
-  const headers: readonly HeaderPair[] = [...others, [name, value]];
+  const headers: HeaderPair[] = [];
+  for (const pair of request.headers) {
+    const [other] = pair;
+    if (other.length !== name.length || other.toLowerCase() !== lowerName) headers.push(pair);
+  }
+  headers.push([name, value]);
   return { method, url, headers, body, credentials: markHeader(request.credentials, lowerName) };
 }
 

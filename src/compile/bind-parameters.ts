@@ -4,10 +4,11 @@ import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { coerceToHint } from '../template/type-hint.ts';
 import { mismatchOf } from './input-type.ts';
+import { ParameterValues } from './parameter-values.ts';
 import type { Parameter, ParameterPlan } from './parameters.ts';
 
 export interface BoundParameters {
-  readonly values: ReadonlyMap<Parameter, unknown>;
+  readonly values: ParameterValues;
   /** What a strict binding would have refused. */
   readonly diagnostics: readonly Issue[];
 }
@@ -25,7 +26,7 @@ export function bindParameters(
   given: Readonly<Record<string, unknown>>,
   lenient: boolean,
 ): BoundParameters {
-  const values = new Map<Parameter, unknown>();
+  const values = new ParameterValues(plan.list);
   const { unknown, twice } = collectGiven(plan, given, values);
   const mistyped = applyDeclarations(plan, values);
   const missing = findMissing(plan, values);
@@ -42,7 +43,7 @@ export function bindParameters(
 function collectGiven(
   { names }: ParameterPlan,
   given: Readonly<Record<string, unknown>>,
-  values: Map<Parameter, unknown>,
+  values: ParameterValues,
 ): { readonly unknown: readonly Issue[]; readonly twice: readonly Issue[] } {
   const unknown: Issue[] = [];
   const twice: Issue[] = [];
@@ -69,26 +70,27 @@ function toDeclaredType(value: unknown, { type }: InputDefinition): unknown {
   return type === undefined ? value : coerceToHint(value, { text: type, schema: { type } });
 }
 
-function applyDeclarations({ list }: ParameterPlan, values: Map<Parameter, unknown>): readonly Issue[] {
+function applyDeclarations({ list }: ParameterPlan, values: ParameterValues): readonly Issue[] {
   const wrong: Issue[] = [];
   for (const parameter of list) {
     const { declared } = parameter;
     if (declared === undefined) continue;
-    if (!values.has(parameter)) {
+    const value = values.get(parameter);
+    if (value === undefined) {
       if (declared.default !== undefined && declared.default !== null)
         values.set(parameter, declared.default);
       continue;
     }
-    const expected = mismatchOf(values.get(parameter), declared);
-    if (expected !== undefined) wrong.push(toInvalidIssue(parameter, expected, values.get(parameter)));
+    const expected = mismatchOf(value, declared);
+    if (expected !== undefined) wrong.push(toInvalidIssue(parameter, expected, value));
   }
   return wrong;
 }
 
-function findMissing({ list }: ParameterPlan, values: ReadonlyMap<Parameter, unknown>): readonly Issue[] {
+function findMissing({ list }: ParameterPlan, values: ParameterValues): readonly Issue[] {
   const missing: Issue[] = [];
   for (const parameter of list) {
-    if (parameter.required && !values.has(parameter)) missing.push(toMissingIssue(parameter));
+    if (parameter.required && values.get(parameter) === undefined) missing.push(toMissingIssue(parameter));
   }
   return missing;
 }

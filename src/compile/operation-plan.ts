@@ -58,7 +58,7 @@ export function compileOperation(
   places: { readonly config: string; readonly path?: string } = { config: `${pointer}/config` },
 ): OperationPlan {
   const { templates, authentication, diagnostics } = surroundings;
-  const table = new ParameterTable(definition.inputs);
+  const table = new ParameterTable(definition.inputs, authentication.parameters.size);
   const compiler = new TemplateCompiler({ ...templates, parameters: table, diagnostics });
   const { baseUrl, shared } = surroundings;
   const operation = { definition: definition.config, pointer: places.config };

@@ -3,9 +3,12 @@ import type { InputDefinition } from '../definition/definition.ts';
 import type { TagReference } from '../template/compile-template.ts';
 import { parseTagName, type TagName } from '../template/tag-name.ts';
 import type { TypeHint } from '../template/type-hint.ts';
+import type { ParameterValues } from './parameter-values.ts';
 
 /** One parameter of an operation: every tag that means the same value. */
 export interface Parameter {
+  /** Its place among all that a call of the operation may give, from 0. */
+  readonly index: number;
   /** As first written: `Limit [0-1000]*`. */
   readonly name: string;
   /** Without marker and hint: `Limit`. */
@@ -19,7 +22,7 @@ export interface Parameter {
 }
 
 /** Reads the value of one parameter. */
-export type ParameterReader = (scope: { readonly parameters: ReadonlyMap<Parameter, unknown> }) => unknown;
+export type ParameterReader = (scope: { readonly parameters: Pick<ParameterValues, 'get'> }) => unknown;
 
 interface GrowingParameter extends Parameter {
   required: boolean;
@@ -31,9 +34,16 @@ export class ParameterTable {
   readonly #byKey = new Map<string, GrowingParameter>();
   readonly #readers = new Map<Parameter, ParameterReader>();
   readonly #declared: Readonly<Record<string, InputDefinition>>;
+  readonly #firstIndex: number;
 
-  constructor(declared: Readonly<Record<string, InputDefinition>> = {}) {
+  /** `firstIndex` is how many parameters stand in tables before this one, which calls give values to as well. */
+  constructor(declared: Readonly<Record<string, InputDefinition>> = {}, firstIndex = 0) {
     this.#declared = declared;
+    this.#firstIndex = firstIndex;
+  }
+
+  get size(): number {
+    return this.#byKey.size;
   }
 
   /**
@@ -74,6 +84,7 @@ export class ParameterTable {
     if (known !== undefined) return known;
     const declared = this.#declarationOf(tag);
     const parameter: GrowingParameter = {
+      index: this.#firstIndex + this.#byKey.size,
       name: tag.name,
       base: tag.base,
       hint: tag.hint,
@@ -91,7 +102,7 @@ export class ParameterTable {
   }
 }
 
-/** The parameters of one place of use, to be bound. */
+/** The parameters of one place of use, to be bound: with every index below the length of the list. */
 export interface ParameterPlan {
   readonly list: readonly Parameter[];
   readonly names: ParameterNames;

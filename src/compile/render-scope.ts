@@ -1,10 +1,9 @@
 import type { SecretValue } from '../base/secret-value.ts';
-import type { Parameter } from './parameters.ts';
+import type { ParameterValues } from './parameter-values.ts';
 
 /** What templates read while they are rendered: one call's parameters and the secrets it needs. */
 export interface RenderScope {
-  /** Bound values; a parameter that was not given is not in the map. */
-  readonly parameters: ReadonlyMap<Parameter, unknown>;
+  readonly parameters: ParameterValues;
   readonly secrets: ReadonlyMap<string, SecretValue>;
   /** Computed values that the call needs; SecretValue for those made of secrets. */
   readonly values?: ReadonlyMap<string, unknown>;

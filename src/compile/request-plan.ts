@@ -10,6 +10,7 @@ import type {
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CredentialPlaces } from '../transport/transport.ts';
 import { type BodyPlan, compileBody } from './body-plan.ts';
+import { ParameterValues } from './parameter-values.ts';
 import type { Placed } from './placed.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
@@ -49,7 +50,7 @@ const FRAMING_HEADERS = new Set([
   'expect',
 ]);
 
-const noValues: RenderScope = { parameters: noEntries, secrets: noEntries };
+const noValues: RenderScope = { parameters: new ParameterValues([]), secrets: noEntries };
 const noCredentials: CredentialPlaces = { headers: [], query: [], body: false };
 
 export function compileRequest(parts: RequestParts, whole: TemplateCompiler): RequestPlan {

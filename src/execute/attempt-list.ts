@@ -26,7 +26,7 @@ type Circumstances = Pick<Attempt, 'reason' | 'wait' | 'notRetried'>;
 
 /** Writes down what was sent for one operation. Retries happen out of the conductor's sight, so it listens to them. */
 export class AttemptList implements SendObserver {
-  readonly #entries: Entry[] = [];
+  #entries: readonly Entry[] = [];
   #next: Circumstances = { reason: 'first' };
   #queuedMs = 0;
   /** What earlier attempts and waits took of the time of the send at hand. */
@@ -74,7 +74,9 @@ export class AttemptList implements SendObserver {
     const queuedMs = this.#queuedMs;
     const firstByteMs = Math.max(0, durationMs - queuedMs);
     this.#queuedMs = 0;
-    this.#entries.push({ ending, circumstances: this.#next, firstByteMs, queuedMs, timings });
+    const entry = { ending, circumstances: this.#next, firstByteMs, queuedMs, timings };
+    // A list that grows in place keeps room for 17, and nearly always there is one.
+    this.#entries = this.#entries.length === 0 ? [entry] : [...this.#entries, entry];
   }
 }
 

@@ -5,6 +5,7 @@ import type { HttpRequest, HttpResponse, SendObserver } from '../transport/trans
 import { AttemptList, sumOfAttempts } from './attempt-list.ts';
 import type { Call, PreparedCall } from './call.ts';
 import type {
+  Attempt,
   ExecutionReport,
   FailedExecutionReport,
   RawAnswer,
@@ -17,9 +18,6 @@ import type { ExpiryTexts } from './expiry-texts.ts';
 import { toHar } from './har.ts';
 import type { MappedOutputs } from './map-outputs.ts';
 import type { Answer } from './read-answer.ts';
-
-/** What reports of successes and of failures have in common. */
-type CommonFacts = Omit<FailedExecutionReport, 'ok' | 'error' | 'request'>;
 
 /** Times that do not exist yet read as 0. */
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -91,16 +89,23 @@ export class ReportWriter {
     this.#timings.mapMs += this.#lap();
     this.#note(diagnostics);
     const statusCode = this.#response?.statusCode ?? 0;
-    const { debug } = this.#call.options;
-    const facts = {
+    const { context, operation, options } = this.#call;
+    const attempts = this.#attempts.list;
+    // Written out, where copying what all reports have would take twice the time.
+    const report: Mutable<ExecutionReport> = {
       ok: statusCode >= 200 && statusCode < 300,
       statusCode,
       outputs,
       request: this.#summary() ?? { method: '', url: '' },
+      connection: context.plan.name,
+      operation: operation.name,
+      diagnostics: this.#redacted(this.#diagnostics),
+      attempts,
+      redirects: this.#redacted(this.#response?.redirects ?? []),
+      timings: this.#total(attempts),
     };
-    return debug === true && this.#answer !== undefined
-      ? this.#complete({ ...facts, raw: this.#raw(this.#answer) })
-      : this.#complete(facts);
+    if (options.debug === true && this.#answer !== undefined) report.raw = this.#raw(this.#answer);
+    return this.#complete(report);
   }
 
   /** The error as the caller gets it: secrets masked, causes made safe, with a report of what had happened. */
@@ -116,30 +121,34 @@ export class ReportWriter {
   }
 
   #failed(shown: FerruleError): FailedExecutionReport {
+    const { context, operation } = this.#call;
     const request = this.#summary();
-    const facts = { ok: false, error: shown.toJSON() } as const;
-    return this.#complete(request === undefined ? facts : { ...facts, request });
-  }
-
-  /** Adds what every report has. Copying objects is what a report costs, so the rare parts are added one by one. */
-  #complete<Facts extends object>(facts: Facts): Facts & CommonFacts {
-    const { context, operation, startedAtMs, exchanges } = this.#call;
     const attempts = this.#attempts.list;
-    const timings: Mutable<Timings> = this.#timings;
-    // The last lap has just ended.
-    timings.totalMs = this.#lapAtMs - startedAtMs;
-    const report: Facts & Mutable<CommonFacts> = {
-      ...facts,
+    return this.#complete<Mutable<FailedExecutionReport>>({
+      ok: false,
+      error: shown.toJSON(),
+      ...(request === undefined ? {} : { request }),
       connection: context.plan.name,
       operation: operation.name,
       diagnostics: this.#redacted(this.#diagnostics),
       attempts,
       redirects: this.#redacted(this.#response?.redirects ?? []),
-      timings: Object.assign(timings, sumOfAttempts(attempts)),
-    };
+      timings: this.#total(attempts),
+    });
+  }
+
+  /** Adds what only some reports have. */
+  #complete<Report extends Mutable<Pick<ExecutionReport, 'token' | 'har'>>>(report: Report): Report {
+    const { context, exchanges } = this.#call;
     if (this.#token !== undefined) report.token = toTokenUse(this.#token, context.expiryTexts);
     if (exchanges !== undefined) report.har = toHar(exchanges, context.redactor);
     return report;
+  }
+
+  /** The times up to the last lap, which has just ended. */
+  #total(attempts: readonly Attempt[]): Timings {
+    this.#timings.totalMs = this.#lapAtMs - this.#call.startedAtMs;
+    return Object.assign(this.#timings, sumOfAttempts(attempts));
   }
 
   #redacted<Item>(list: readonly Item[]): readonly Item[] {

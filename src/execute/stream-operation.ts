@@ -3,11 +3,11 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import type { StreamPosition } from '../transport/bodies/sse-reader.ts';
 import type { HttpResponse } from '../transport/transport.ts';
 import { beginCall, type Call, type PreparedCall, prepareCall } from './call.ts';
-import { sendAuthenticated } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { ExecutionReport, FailedExecutionReport } from './execution-report.ts';
 import { OneByOne } from './one-by-one.ts';
 import { ReportWriter } from './report-writer.ts';
+import { sendAuthenticated } from './sending.ts';
 import { readStreamEvents, type StreamEvent } from './stream-events.ts';
 
 /** A streamed answer. Leaving the loop early closes the socket. It can be iterated once. */

@@ -3,10 +3,10 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { ProbeContext } from '../transport/transport.ts';
 import { beginCall, prepareCall, toAuthCall, toSendContext } from './call.ts';
-import { sendAuthenticated } from './execute-operation.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import { type Answer, readAnswer } from './read-answer.ts';
 import { ReportWriter } from './report-writer.ts';
+import { sendAuthenticated } from './sending.ts';
 
 export type TestStageName = 'dns' | 'connect' | 'tls' | 'token' | 'request' | 'assertion';
 

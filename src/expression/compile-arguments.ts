@@ -26,7 +26,7 @@ export function compileArguments(
   name: string,
   context: CompileContext,
   place: AnyNode,
-): (frame: Frame) => readonly unknown[] {
+): (frame: Frame) => unknown[] {
   assertRequired(nodes, form, name, context, place);
   const parts = nodes.map((node, position) => compileArgument(node, form[position] ?? '', name, context));
   const spreads = nodes.map(node => node.type === 'SpreadElement');
@@ -47,31 +47,25 @@ export function compileArguments(
   };
 }
 
-/** Turns evaluated arguments into what a function of that form takes. What is beyond the form is left out. */
-export function prepareArguments(
-  values: readonly unknown[],
-  form: ArgumentForm,
-  meter: Meter,
-): readonly unknown[] {
+/** Turns evaluated arguments, in their own list, into what a function of that form takes. What is beyond it is cut off. */
+export function prepareArguments(values: unknown[], form: ArgumentForm, meter: Meter): readonly unknown[] {
   const repeats = form.endsWith('*');
-  const count = repeats ? values.length : Math.min(values.length, form.length);
-  const prepared: unknown[] = [];
-  for (let position = 0; position < count; position += 1) {
+  if (!repeats && values.length > form.length) values.length = form.length;
+  for (let position = 0; position < values.length; position += 1) {
     const value = values[position];
+    if (typeof value !== 'object') continue;
     switch (form[repeats ? 0 : position]) {
       case 't':
       case 'g':
       case 'R':
-        prepared.push(typeof value === 'object' ? toPrimitiveOrRegex(value, meter) : value);
+        values[position] = toPrimitiveOrRegex(value, meter);
         break;
       case 'n':
-        prepared.push(toPrimitive(value, 'number', meter));
+        values[position] = toPrimitive(value, 'number', meter);
         break;
-      default:
-        prepared.push(value);
     }
   }
-  return prepared;
+  return values;
 }
 
 function compileArgument(node: Argument, letter: string, name: string, context: CompileContext): Evaluate {
@@ -112,7 +106,7 @@ function compileCallback(
   if (name === undefined || target === undefined) return undefined;
   if (isVolatile(name)) context.references.isVolatile = true;
   return ({ meter }) =>
-    (...values) => {
+    (...values: unknown[]) => {
       meter.spend(2);
       try {
         return target.call(prepareArguments(values, target.form, meter), meter);

@@ -6,7 +6,7 @@ import type { Token } from '../token.ts';
  * for: who renews it later, while nobody calls, needs them to ask the same server for the same account.
  */
 export function toAuthorizedToken(token: Token, { scope }: AuthCall): Token {
-  if (scope.parameters.size === 0) return token;
   const values = [...scope.parameters].map(([{ name }, value]) => [name, value]);
+  if (values.length === 0) return token;
   return { ...token, parameters: Object.fromEntries(values) };
 }
