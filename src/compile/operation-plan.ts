@@ -3,7 +3,7 @@ import type { OperationDefinition } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
 import { compileOutputs, type OutputPlan } from './output-plan.ts';
-import { type ParameterPlan, ParameterTable, toParameterPlan } from './parameters.ts';
+import { type ParameterPlan, ParameterTable } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import { compileRequest, type RequestParts, type RequestPlan } from './request-plan.ts';
 import { judgeLiteralHost, type SecretHostsPlan } from './secret-hosts.ts';
@@ -85,7 +85,7 @@ export function compileOperation(
     pointer,
     request,
     outputs,
-    parameters: toParameterPlan([...table.toList(), ...authentication.parameters.toList()]),
+    parameters: sharedParts.parameters([...table.toList(), ...authentication.parameters.toList()]),
     secretNames: orNoItems([...new Set([...compiler.secretsUsed, ...authentication.secretNames])]),
     values: orNoItems(
       selectValues(

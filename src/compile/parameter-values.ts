@@ -18,6 +18,10 @@ export class ParameterValues implements Iterable<readonly [Parameter, unknown]> 
     return this.#values[parameter.index];
   }
 
+  at(index: number): unknown {
+    return this.#values[index];
+  }
+
   set(parameter: Parameter, value: unknown): void {
     this.#values[parameter.index] = value;
   }

@@ -22,7 +22,7 @@ export interface Parameter {
 }
 
 /** Reads the value of one parameter. */
-export type ParameterReader = (scope: { readonly parameters: Pick<ParameterValues, 'get'> }) => unknown;
+export type ParameterReader = (scope: { readonly parameters: Pick<ParameterValues, 'at'> }) => unknown;
 
 interface GrowingParameter extends Parameter {
   required: boolean;
@@ -32,7 +32,6 @@ interface GrowingParameter extends Parameter {
 /** The parameters of one operation, found in its templates while they are compiled and declared under `inputs`. */
 export class ParameterTable {
   readonly #byKey = new Map<string, GrowingParameter>();
-  readonly #readers = new Map<Parameter, ParameterReader>();
   readonly #declared: Readonly<Record<string, InputDefinition>>;
   readonly #firstIndex: number;
 
@@ -46,17 +45,9 @@ export class ParameterTable {
     return this.#byKey.size;
   }
 
-  /**
-   * Reads the parameter that a tag means. Tags that differ only by the `*` marker mean the same one:
-   * one function for all of them.
-   */
-  readerOf(tag: TagName): ParameterReader {
-    const parameter = this.#findOrAdd(tag);
-    const known = this.#readers.get(parameter);
-    if (known !== undefined) return known;
-    const reader = toReader(parameter);
-    this.#readers.set(parameter, reader);
-    return reader;
+  /** The number of the parameter that a tag means. Tags that differ only by the `*` marker mean the same one. */
+  indexOf(tag: TagName): number {
+    return this.#findOrAdd(tag).index;
   }
 
   /** Records that a template uses the tag; `required` when it cannot do without a value. */
@@ -176,9 +167,15 @@ function toNames(parameters: readonly Parameter[]): ReadonlyMap<string, readonly
   return byName;
 }
 
-/** By itself, so that the plan does not keep the table. */
-function toReader(parameter: Parameter): ParameterReader {
-  return scope => scope.parameters.get(parameter);
+const readers: ParameterReader[] = [];
+
+/** Reads the parameter of a number. One function for all parameters of that number, whichever connection they are of. */
+export function parameterReader(index: number): ParameterReader {
+  const known = readers[index];
+  if (known !== undefined) return known;
+  const reader: ParameterReader = scope => scope.parameters.at(index);
+  readers[index] = reader;
+  return reader;
 }
 
 function toKey({ base, hint }: TagName): string {

@@ -4,26 +4,31 @@ import { ExpressionCompiler } from '../expression/expression-compiler.ts';
 import type { TemplatePlace } from '../template/compile-template.ts';
 import type { TrustPlan } from '../transport/trust/trust.ts';
 import type { OutputPlan } from './output-plan.ts';
+import { type Parameter, type ParameterPlan, toParameterPlan } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import type { TextPlan, UrlPlan } from './text-plan.ts';
 
 const MAX_TEXTS = 1_000;
 const MAX_URLS = 1_000;
 const MAX_TRUSTS = 1_000;
+const MAX_PARAMETERS = 1_000;
 const MAX_POINTERS = 2_000;
 const MAX_OUTPUTS = 1_000;
 /** Characters; longer texts are rarely alike. */
 const MAX_TEXT_LENGTH = 200;
 const MAX_OUTPUTS_LENGTH = 2_000;
+const MAX_PARAMETERS_LENGTH = 4_000;
 
 /**
- * What the plans of many connections have alike, kept once for all of them: expressions, texts and URLs without tags, outputs,
- * pointers, and whom is trusted. It changes no plan; it only spares memory, and some compiling.
+ * What the plans of many connections have alike, kept once for all of them: expressions, texts, URLs without tags, outputs,
+ * parameters, pointers, and whom is trusted. It changes no plan; it only spares memory, and some compiling.
  */
 export class SharedParts {
   readonly expressions: ExpressionCompiler;
   readonly #texts = new LruMap<string, TextPlan>(MAX_TEXTS);
+  readonly #tagged = new LruMap<string, TextPlan>(MAX_TEXTS);
   readonly #urls = new LruMap<string, UrlPlan>(MAX_URLS);
+  readonly #parameters = new LruMap<string, ParameterPlan>(MAX_PARAMETERS);
   readonly #pointers = new LruMap<string, string>(MAX_POINTERS);
   readonly #outputs = new LruMap<string, readonly OutputPlan[]>(MAX_OUTPUTS);
   readonly #trusts = new LruMap<string, TrustPlan>(MAX_TRUSTS);
@@ -44,6 +49,16 @@ export class SharedParts {
     return plan;
   }
 
+  /** The first plan of a text with tags that is made of the same `parts`. */
+  tagged(parts: readonly unknown[], plan: TextPlan): TextPlan {
+    if (plan.source.length > MAX_TEXT_LENGTH) return plan;
+    const key = JSON.stringify(parts);
+    const known = this.#tagged.get(key);
+    if (known !== undefined) return known;
+    this.#tagged.set(key, plan);
+    return plan;
+  }
+
   /** The same for a URL and its base. */
   url(baseUrl: Placed<string>, path: Placed<string>, compile: () => UrlPlan): UrlPlan {
     if (!isPlain(baseUrl.definition) || !isPlain(path.definition)) return compile();
@@ -52,6 +67,17 @@ export class SharedParts {
     if (known !== undefined) return known;
     const plan = compile();
     this.#urls.set(key, plan);
+    return plan;
+  }
+
+  /** The plan of these parameters. */
+  parameters(list: readonly Parameter[]): ParameterPlan {
+    const key = JSON.stringify(list);
+    if (key.length > MAX_PARAMETERS_LENGTH) return toParameterPlan(list);
+    const known = this.#parameters.get(key);
+    if (known !== undefined) return known;
+    const plan = toParameterPlan(list.map(parameter => Object.freeze({ ...parameter })));
+    this.#parameters.set(key, plan);
     return plan;
   }
 

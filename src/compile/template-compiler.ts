@@ -18,7 +18,7 @@ import type { TemplateDiagnostic } from '../template/parse-template.ts';
 import { parseTagName, type TagName } from '../template/tag-name.ts';
 import { type CompiledUrl, compileUrlTemplate } from '../template/url-template.ts';
 import { createUrlNormalizer } from './normal-url.ts';
-import type { ParameterTable } from './parameters.ts';
+import { type ParameterTable, parameterReader } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { SharedParts } from './shared-parts.ts';
@@ -127,14 +127,14 @@ export class TemplateCompiler {
 
   text(source: string, place: TemplatePlace, at: string): TextPlan {
     const pointer = this.#options.shared.pointer(at);
-    const compile = () => this.#toText(compileTemplate(source, { ...this.#resolver, place, pointer }));
+    const compile = () => this.#toText(compileTemplate(source, { ...this.#resolver, place, pointer }), place);
     return this.#attempt(pointer, () => this.#options.shared.text(source, place, compile));
   }
 
   jsonText(source: string, at: string): TextPlan {
     const pointer = this.#options.shared.pointer(at);
     return this.#attempt(pointer, () =>
-      this.#toText(compileJsonText(source, { ...this.#resolver, pointer })),
+      this.#toText(compileJsonText(source, { ...this.#resolver, pointer }), 'json'),
     );
   }
 
@@ -186,11 +186,15 @@ export class TemplateCompiler {
     return this.issues.attempt(pointer, compile) ?? neverText;
   }
 
-  #toText(template: CompiledTemplate<RenderScope>): TextPlan {
+  /** `place` is left out for what is not shared with other connections. */
+  #toText(template: CompiledTemplate<RenderScope>, place?: TemplatePlace): TextPlan {
     const { source, references, render, isAbsent } = template;
     this.#note(references, template.diagnostics);
     const usesSecret = this.#usesSecret(references);
-    const plan = { source, render, isAbsent, usesSecret, pointer: references[0]?.pointer };
+    const made = { source, render, isAbsent, usesSecret, pointer: references[0]?.pointer };
+    const meaning = place === undefined ? undefined : this.#meaningOfAll(references);
+    const plan =
+      meaning === undefined ? made : this.#options.shared.tagged([place, source, ...meaning], made);
     const names = references.map(({ name }) => name);
     if (names.length > 0) this.#tagNames.set(plan, names);
     return plan;
@@ -256,6 +260,21 @@ export class TemplateCompiler {
     return meaning.kind === 'secret';
   }
 
+  /**
+   * What the tags of a text mean, as long as they are parameters and nothing else: equal texts for which that is equal
+   * render alike. Undefined for texts that draw on more, or on nothing.
+   */
+  #meaningOfAll(references: readonly TagReference[]): readonly unknown[] | undefined {
+    const [first] = references;
+    if (first === undefined) return undefined;
+    const indices: number[] = [];
+    for (const tag of references) {
+      if (this.#meaningOf(tag).kind !== 'parameter') return undefined;
+      indices.push(this.#options.parameters.indexOf(tag));
+    }
+    return [first.pointer, this.#options.tags, indices];
+  }
+
   #meaningOf(tag: TagName): Meaning {
     return meaningOf(tag, this.#options);
   }
@@ -272,7 +291,7 @@ export class TemplateCompiler {
       case 'value':
         return withNeed(tag, 'Nothing came out for', valueReaders.value(meaning.name));
       case 'parameter':
-        return this.#options.parameters.readerOf(tag);
+        return parameterReader(this.#options.parameters.indexOf(tag));
     }
   }
 }

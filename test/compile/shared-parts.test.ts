@@ -1,5 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SecretValue } from '../../src/base/secret-value.ts';
+import { bindParameters } from '../../src/compile/bind-parameters.ts';
 import { compileConnection } from '../../src/compile/connection-plan.ts';
+import { renderRequest } from '../../src/compile/render-request.ts';
 import { SharedParts } from '../../src/compile/shared-parts.ts';
 import { parseConnection } from '../../src/definition/parse-connection.ts';
 import type { ConnectionInput } from '../../src/index.ts';
@@ -10,10 +14,15 @@ const DAY_MS = 86_400_000;
 
 type Outputs = NonNullable<NonNullable<ConnectionInput['operations']>[number]['outputs']>;
 
-function open(config: Partial<ConnectionInput['config']>, operations: ConnectionInput['operations'] = []) {
+function open(
+  config: Partial<ConnectionInput['config']>,
+  operations: ConnectionInput['operations'] = [],
+  secrets: NonNullable<ConnectionInput['secrets']> = {},
+) {
   const definition: ConnectionInput = {
     name: 'Acme',
     config: { baseUrl: 'https://api.ferrule.test', ...config },
+    secrets,
     operations,
   };
   return (shared: SharedParts, nowMs = Date.now()) =>
@@ -22,6 +31,39 @@ function open(config: Partial<ConnectionInput['config']>, operations: Connection
 
 const reading = (value: string, headers: Readonly<Record<string, string>> = {}) =>
   [{ name: 'o', config: { method: 'GET', path: 'a', headers }, outputs: { x: { value } } }] as const;
+
+interface Made {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, string>> | undefined;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly templateTags: ('<<>>' | '{{}}')[];
+}
+
+/** What a definition sends for values that tell each parameter apart, with plans from `shared`. */
+function requestOf({ headers, params, body, secrets, templateTags }: Made, shared: SharedParts) {
+  const config = {
+    method: 'POST',
+    path: 'a',
+    headers,
+    params,
+    ...(body === undefined ? {} : { body: { bodyType: 'www_form_urlencoded', form: body } }),
+  } as const;
+  const definition = { name: 'Acme', config: { baseUrl: 'https://api.ferrule.test', templateTags }, secrets };
+  const parsed = parseConnection({ ...definition, operations: [{ name: 'o', config }] });
+  const { plan, secrets: values } = compileConnection(parsed, { shared, nowMs: 0 });
+  const operation = plan.operations.get('o');
+  if (operation === undefined) throw new TypeError('the operation is gone');
+  const given = Object.fromEntries(
+    operation.parameters.list.map(({ name, base }) => [name, base.charCodeAt(0)]),
+  );
+  const { values: parameters } = bindParameters(operation.parameters, given, false);
+  return renderRequest(operation.request, { parameters, secrets: onlyGiven(values) });
+}
+
+function onlyGiven(secrets: ReadonlyMap<string, SecretValue | null>): ReadonlyMap<string, SecretValue> {
+  return new Map([...secrets].flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
 
 describe('connections of one engine', () => {
   it('have equal expressions at equal places in common, and no others', () => {
@@ -87,6 +129,53 @@ describe('connections of one engine', () => {
     const tagged = open({}, operations)(shared).operations.get('o');
     expect(plain?.parameters.list).toEqual([]);
     expect(tagged?.parameters.list.map(({ name }) => name)).toEqual(['Name']);
+  });
+
+  it('have texts with parameters in common where their tags mean the same', () => {
+    const shared = new SharedParts(true);
+    const headerOf = (headers: Readonly<Record<string, string>>, secrets = {}) =>
+      open(
+        {},
+        reading('body', headers),
+        secrets,
+      )(shared)
+        .operations.get('o')
+        ?.request.headers.find(({ name }) => name === 'b')?.text;
+    const first = headerOf({ b: 'x <<Name>>' });
+    expect(headerOf({ b: 'x <<Name>>' })).toBe(first);
+    expect(headerOf({ b: 'x <<name>>' })).not.toBe(first);
+    // Another parameter comes first, so that the number of this one is another.
+    expect(headerOf({ a: '<<Other>>', b: 'x <<Name>>' })).not.toBe(first);
+    expect(headerOf({ b: 'x <<Name>>' }, { Name: 'hush-hush' })).not.toBe(first);
+  });
+
+  it('send what each would send by itself', () => {
+    const text = fc.constantFrom(
+      '<<A>>',
+      '<<B>>',
+      'x <<A>>',
+      '<<A [integer]>>',
+      '{{A}}',
+      '{{<<A>>}}',
+      '<<A>><<B>>',
+      '<<#A>>y<</A>>',
+    );
+    const made = fc.record({
+      headers: fc.dictionary(fc.constantFrom('a', 'b', 'c'), text),
+      params: fc.dictionary(fc.constantFrom('a', 'b'), text),
+      body: fc.option(fc.dictionary(fc.constantFrom('a', 'b'), text), { nil: undefined }),
+      secrets: fc.dictionary(fc.constantFrom('A', 'B'), fc.constantFrom('one-secret', 'two-secret')),
+      templateTags: fc.subarray(['<<>>', '{{}}'] as const, { minLength: 1 }),
+    });
+    fc.assert(
+      fc.property(fc.array(made, { minLength: 2, maxLength: 6 }), definitions => {
+        const shared = new SharedParts(true);
+        for (const definition of definitions) {
+          expect(requestOf(definition, shared)).toEqual(requestOf(definition, new SharedParts(true)));
+        }
+      }),
+      { numRuns: 400 },
+    );
   });
 
   it('trust alike where their authorities are the same, which are judged each time', async () => {
