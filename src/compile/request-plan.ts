@@ -79,9 +79,9 @@ export function compileRequest(parts: RequestParts, whole: TemplateCompiler): Re
   return {
     method: definition.method,
     url,
-    params: params.map(({ name, text }) => ({ name: encodeQueryName(name), text })),
+    params: compiler.shared.params(params.map(({ name, text }) => ({ name: encodeQueryName(name), text }))),
     includeEmptyParams: definition.includeEmptyParams,
-    headers: headers.map(toHeaderPlan),
+    headers: compiler.shared.headers(headers.map(toHeaderPlan)),
     body,
     credentials:
       compiler.secretsUsed.length === 0 && !usesSecret

@@ -6,9 +6,10 @@ import type { TrustPlan } from '../transport/trust/trust.ts';
 import type { OutputPlan } from './output-plan.ts';
 import { type Parameter, type ParameterPlan, toParameterPlan } from './parameters.ts';
 import type { Placed } from './placed.ts';
-import type { TextPlan, UrlPlan } from './text-plan.ts';
+import type { FieldPlan, HeaderPlan, TextPlan, UrlPlan } from './text-plan.ts';
 
-const MAX_TEXTS = 1_000;
+const MAX_TEXTS = 2_000;
+const MAX_FIELDS = 1_000;
 const MAX_URLS = 1_000;
 const MAX_TRUSTS = 1_000;
 const MAX_PARAMETERS = 1_000;
@@ -20,13 +21,17 @@ const MAX_OUTPUTS_LENGTH = 2_000;
 const MAX_PARAMETERS_LENGTH = 4_000;
 
 /**
- * What the plans of many connections have alike, kept once for all of them: expressions, texts, URLs without tags, outputs,
- * parameters, pointers, and whom is trusted. It changes no plan; it only spares memory, and some compiling.
+ * What the plans of many connections have alike, kept once for all of them: expressions, texts, lists of fields, URLs without
+ * tags, outputs, parameters, pointers, and whom is trusted. It changes no plan; it only spares memory, and some compiling.
  */
 export class SharedParts {
   readonly expressions: ExpressionCompiler;
   readonly #texts = new LruMap<string, TextPlan>(MAX_TEXTS);
-  readonly #tagged = new LruMap<string, TextPlan>(MAX_TEXTS);
+  /** Tells the texts above apart in the keys of lists. */
+  readonly #numbers = new WeakMap<TextPlan, number>();
+  #count = 0;
+  readonly #params = new LruMap<string, readonly FieldPlan[]>(MAX_FIELDS);
+  readonly #headers = new LruMap<string, readonly HeaderPlan[]>(MAX_FIELDS);
   readonly #urls = new LruMap<string, UrlPlan>(MAX_URLS);
   readonly #parameters = new LruMap<string, ParameterPlan>(MAX_PARAMETERS);
   readonly #pointers = new LruMap<string, string>(MAX_POINTERS);
@@ -44,18 +49,43 @@ export class SharedParts {
     const key = `${place} ${source}`;
     const known = this.#texts.get(key);
     if (known !== undefined) return known;
-    const plan = compile();
-    this.#texts.set(key, plan);
-    return plan;
+    return this.#keep(key, compile());
   }
 
   /** The first plan of a text with tags that is made of the same `parts`. */
   tagged(parts: readonly unknown[], plan: TextPlan): TextPlan {
     if (plan.source.length > MAX_TEXT_LENGTH) return plan;
     const key = JSON.stringify(parts);
-    const known = this.#tagged.get(key);
+    return this.#texts.get(key) ?? this.#keep(key, plan);
+  }
+
+  /** The first list of query parameters that have the same names and texts, when all the texts are shared. */
+  params(plans: readonly FieldPlan[]): readonly FieldPlan[] {
+    return this.#fields(this.#params, plans);
+  }
+
+  /** The same for headers. */
+  headers(plans: readonly HeaderPlan[]): readonly HeaderPlan[] {
+    return this.#fields(this.#headers, plans);
+  }
+
+  #fields<Plan extends FieldPlan>(
+    lists: LruMap<string, readonly Plan[]>,
+    plans: readonly Plan[],
+  ): readonly Plan[] {
+    const parts = plans.map(({ name, text }) => [name, this.#numbers.get(text)]);
+    if (parts.some(([, number]) => number === undefined)) return plans;
+    const key = JSON.stringify(parts);
+    const known = lists.get(key);
     if (known !== undefined) return known;
-    this.#tagged.set(key, plan);
+    lists.set(key, plans);
+    return plans;
+  }
+
+  #keep(key: string, plan: TextPlan): TextPlan {
+    this.#count += 1;
+    this.#numbers.set(plan, this.#count);
+    this.#texts.set(key, plan);
     return plan;
   }
 

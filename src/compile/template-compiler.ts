@@ -76,6 +76,11 @@ export class TemplateCompiler {
     return new TemplateCompiler(this.#options, new UsedNames(this.#used));
   }
 
+  /** What it has in common with the compilers of other connections. */
+  get shared(): SharedParts {
+    return this.#options.shared;
+  }
+
   /** Adds a lint warning: something works, but not as written. */
   warn(issue: Issue): void {
     this.#options.diagnostics.add(issue);

@@ -24,10 +24,12 @@ interface Entry {
 
 type Circumstances = Pick<Attempt, 'reason' | 'wait' | 'notRetried'>;
 
+const first: Circumstances = { reason: 'first' };
+
 /** Writes down what was sent for one operation. Retries happen out of the conductor's sight, so it listens to them. */
 export class AttemptList implements SendObserver {
   #entries: readonly Entry[] = [];
-  #next: Circumstances = { reason: 'first' };
+  #next: Circumstances = first;
   #queuedMs = 0;
   /** What earlier attempts and waits took of the time of the send at hand. */
   #earlierMs = 0;
@@ -99,13 +101,11 @@ function toAttempt({ ending, circumstances, firstByteMs, queuedMs, timings }: En
   return attempt;
 }
 
-const nothing: SendTimings = {};
-
-/** What connecting, queueing and waiting took in all attempts; what did not happen is left out. */
-export function sumOfAttempts(attempts: readonly Attempt[]): SendTimings {
+/** What connecting, queueing and waiting took in all attempts; what did not happen is left out. Undefined for nothing. */
+export function sumOfAttempts(attempts: readonly Attempt[]): SendTimings | undefined {
   const [first] = attempts;
   const isPlain = attempts.length === 1 && first?.connectionReused === true && first.queuedMs === undefined;
-  if (isPlain) return nothing;
+  if (isPlain) return undefined;
   let times: ConnectTimes = {};
   let queuedMs = 0;
   let waitMs = 0;

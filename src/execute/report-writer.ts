@@ -148,7 +148,8 @@ export class ReportWriter {
   /** The times up to the last lap, which has just ended. */
   #total(attempts: readonly Attempt[]): Timings {
     this.#timings.totalMs = this.#lapAtMs - this.#call.startedAtMs;
-    return Object.assign(this.#timings, sumOfAttempts(attempts));
+    const sums = sumOfAttempts(attempts);
+    return sums === undefined ? this.#timings : Object.assign(this.#timings, sums);
   }
 
   #redacted<Item>(list: readonly Item[]): readonly Item[] {

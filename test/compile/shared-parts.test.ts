@@ -149,6 +149,16 @@ describe('connections of one engine', () => {
     expect(headerOf({ b: 'x <<Name>>' }, { Name: 'hush-hush' })).not.toBe(first);
   });
 
+  it('have whole lists of headers in common, unless one of them draws on a secret', () => {
+    const shared = new SharedParts(true);
+    const headersOf = (headers: Readonly<Record<string, string>>) =>
+      open({}, reading('body', headers), { Key: 'hush-hush' })(shared).operations.get('o')?.request.headers;
+    const first = headersOf({ a: 'x', b: '<<Name>>' });
+    expect(headersOf({ a: 'x', b: '<<Name>>' })).toBe(first);
+    expect(headersOf({ c: 'x', b: '<<Name>>' })).not.toBe(first);
+    expect(headersOf({ a: '<<Key>>' })).not.toBe(headersOf({ a: '<<Key>>' }));
+  });
+
   it('send what each would send by itself', () => {
     const text = fc.constantFrom(
       '<<A>>',
