@@ -15,20 +15,28 @@ export interface FrameConnection {
   goAway(lastStreamId: number, code?: number): void;
   /** The head of an informational answer. */
   inform(streamId: number, status: number): void;
+  /** Allows the client `bytes` more of its bodies, on one stream and on the connection. */
+  openWindow(streamId: number, bytes: number): void;
   close(): void;
 }
 
-const type = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7 } as const;
+const type = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8 } as const;
 const END_STREAM = 1;
 const END_HEADERS = 4;
 const ACK = 1;
 const PREFACE_BYTES = 24;
 const FRAME_HEAD_BYTES = 9;
 
+export interface FrameServerOptions {
+  /** The client has ended a stream by RST_STREAM. */
+  readonly onReset?: (connection: FrameConnection, streamId: number, code: number) => void;
+}
+
 /** An HTTP/2 server that calls `onRequest` when the head of a request has come, and does nothing else by itself. */
 export async function startFrameServer(
   { chain, key }: Issued,
   onRequest: (connection: FrameConnection, streamId: number) => void,
+  { onReset }: FrameServerOptions = {},
 ): Promise<LoopbackServer> {
   let connections = 0;
   const secureContext = tls.createSecureContext({ cert: chain, key });
@@ -44,6 +52,7 @@ export async function startFrameServer(
       if (kind === type.settings && (flags & ACK) === 0) socket.write(frame(type.settings, ACK, 0));
       if (kind === type.ping && (flags & ACK) === 0) socket.write(frame(type.ping, ACK, 0, payload));
       if (kind === type.headers) onRequest(connection, streamId);
+      if (kind === type.reset) onReset?.(connection, streamId, payload.readUInt32BE());
     });
   }, 'https');
 }
@@ -63,6 +72,9 @@ function toConnection(socket: Socket, nth: number): FrameConnection {
       void socket.write(frame(type.goAway, 0, 0, Buffer.concat([number(lastStreamId), number(code)]))),
     inform(streamId, status) {
       socket.write(frame(type.headers, END_HEADERS, streamId, literal(8, String(status))));
+    },
+    openWindow(streamId, bytes) {
+      for (const id of [streamId, 0]) socket.write(frame(type.windowUpdate, 0, id, number(bytes)));
     },
     close: () => void socket.destroy(),
   };

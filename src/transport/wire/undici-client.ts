@@ -1,5 +1,6 @@
 import type { ClientHttp2Session } from 'node:http2';
 import { createRequire } from 'node:module';
+import { mindStreams } from './http2-streams.ts';
 
 type UndiciClient = typeof import('undici').Client;
 export type Client = InstanceType<UndiciClient>;
@@ -21,17 +22,20 @@ let loaded: UndiciClient | undefined;
 export function createClient(origin: string, options: ClientOptions): Client {
   loaded ??= createRequire(import.meta.url)('undici/lib/dispatcher/client.js') as UndiciClient;
   const client = new loaded(origin, options);
-  if (options.allowH2 === true) client.on('connect', () => hearStrayStreams(client));
+  if (options.allowH2 === true) {
+    client.on('connect', () => {
+      const session = sessionOf(client);
+      if (session !== undefined) mindStreams(session);
+    });
+  }
   return client;
 }
 
-/**
- * Node makes a stream of its own of an answer to a request that was given up before, and tells it when the connection
- * breaks. undici does not know it, and an `error` that nobody listens to ends the process.
- */
-function hearStrayStreams(client: Client): void {
+/** The HTTP/2 session of a client that is connected; undefined when it speaks HTTP/1.1. */
+function sessionOf(client: Client): ClientHttp2Session | undefined {
   const { kHTTP2Session } = createRequire(import.meta.url)('undici/lib/core/symbols.js') as UndiciSymbols;
-  const sessions = client as unknown as Readonly<Record<symbol, ClientHttp2Session | null | undefined>>;
-  // Over HTTP/1.1 there is none.
-  sessions[kHTTP2Session]?.on('stream', stream => void stream.on('error', () => undefined));
+  return (
+    (client as unknown as Readonly<Record<symbol, ClientHttp2Session | null | undefined>>)[kHTTP2Session] ??
+    undefined
+  );
 }
