@@ -17,6 +17,8 @@ export interface FrameConnection {
   inform(streamId: number, status: number): void;
   /** Allows the client `bytes` more of its bodies, on one stream and on the connection. */
   openWindow(streamId: number, bytes: number): void;
+  /** From now on nothing that comes is answered, not even a PING. */
+  fallSilent(): void;
   close(): void;
 }
 
@@ -30,15 +32,20 @@ const FRAME_HEAD_BYTES = 9;
 export interface FrameServerOptions {
   /** The client has ended a stream by RST_STREAM. */
   readonly onReset?: (connection: FrameConnection, streamId: number, code: number) => void;
+  /** Announced as SETTINGS_MAX_CONCURRENT_STREAMS. Not announced when undefined. */
+  readonly maxStreams?: number;
 }
 
 /** An HTTP/2 server that calls `onRequest` when the head of a request has come, and does nothing else by itself. */
 export async function startFrameServer(
   { chain, key }: Issued,
   onRequest: (connection: FrameConnection, streamId: number) => void,
-  { onReset }: FrameServerOptions = {},
+  { onReset, maxStreams }: FrameServerOptions = {},
 ): Promise<LoopbackServer> {
   let connections = 0;
+  // RFC 9113 section 6.5.2: setting 3.
+  const settings =
+    maxStreams === undefined ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0, 3]), number(maxStreams)]);
   const secureContext = tls.createSecureContext({ cert: chain, key });
   return startTcpServer(raw => {
     connections += 1;
@@ -46,9 +53,14 @@ export async function startFrameServer(
     raw.pause();
     const socket = new tls.TLSSocket(raw, { isServer: true, secureContext, ALPNProtocols: ['h2'] });
     socket.on('error', () => undefined);
-    const connection = toConnection(socket, connections);
-    socket.write(frame(type.settings, 0, 0));
+    let silent = false;
+    const fallSilent = () => {
+      silent = true;
+    };
+    const connection = { ...toConnection(socket, connections), fallSilent };
+    socket.write(frame(type.settings, 0, 0, settings));
     onFrame(socket, (kind, flags, streamId, payload) => {
+      if (silent) return;
       if (kind === type.settings && (flags & ACK) === 0) socket.write(frame(type.settings, ACK, 0));
       if (kind === type.ping && (flags & ACK) === 0) socket.write(frame(type.ping, ACK, 0, payload));
       if (kind === type.headers) onRequest(connection, streamId);
@@ -57,7 +69,7 @@ export async function startFrameServer(
   }, 'https');
 }
 
-function toConnection(socket: Socket, nth: number): FrameConnection {
+function toConnection(socket: Socket, nth: number): Omit<FrameConnection, 'fallSilent'> {
   return {
     nth,
     answer(streamId, body, end = true, contentLength) {

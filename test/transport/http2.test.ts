@@ -1,6 +1,7 @@
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import type { FerruleError } from '../../src/errors/ferrule-error.ts';
 import { createTransport } from '../../src/transport/create-transport.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { type FrameConnection, startFrameServer } from '../support/http2-frames.ts';
@@ -66,6 +67,27 @@ test('of many requests under way, a GOAWAY repeats those it takes back, each onc
   const answers = await Promise.all(Array.from({ length: 5 }, async () => textOf((await send('POST')).body)));
   expect(answers).toEqual(['old', 'old', 'new', 'new', 'new']);
   expect(heads).toEqual(['1:1', '1:3', '1:5', '1:7', '1:9', '1:11', '2:1', '2:3', '2:5']);
+});
+
+test('when a connection ends after its GOAWAY, what it took back goes out again nevertheless', async () => {
+  const old = Promise.withResolvers<FrameConnection>();
+  const { send } = await startServer((connection, streamId, nth) => {
+    if (connection.nth > 1) connection.answer(streamId, 'repeated');
+    // Streams 3, 5 and 7 have begun.
+    if (nth !== 4) return;
+    connection.goAway(5);
+    connection.answer(3, 'kept');
+    old.resolve(connection);
+  });
+  const endings = Array.from({ length: 3 }, () =>
+    send('GET').then(
+      ({ body }) => textOf(body),
+      (error: FerruleError) => error.code,
+    ),
+  );
+  await endings[0];
+  (await old.promise).close();
+  expect(await Promise.all(endings)).toEqual(['kept', 'CONNECTION_LOST', 'repeated']);
 });
 
 test.each(['GET', 'POST', 'PATCH'])('a %s whose stream is refused goes out again', async method => {

@@ -55,6 +55,8 @@ export class Exchange implements DispatchHandler, BodySource, Watched, Linked<Ex
   http2 = false;
   /** Where it was given its socket; belongs to the holder. */
   slot: Slot | undefined;
+  /** What its connection had received when it was given it, in bytes; belongs to the holder. */
+  receivedBefore: number | undefined;
   /** Its place among those that wait for a socket. */
   earlier: Exchange | undefined;
   later: Exchange | undefined;
@@ -104,15 +106,13 @@ export class Exchange implements DispatchHandler, BodySource, Watched, Linked<Ex
   }
 
   expire(...[code, setting]: Parameters<Watched['expire']>): void {
-    const phase = this.#body === undefined ? 'send' : 'read';
-    const { target } = this.#parts;
-    this.abort(
-      toTimeoutError(code, setting, this.context.timeouts, {
-        ...target,
-        phase,
-        details: this.#failureDetails(),
-      }),
-    );
+    const place = { ...this.#parts.target, phase: this.#phase, details: this.#failureDetails() };
+    this.abort(toTimeoutError(code, setting, this.context.timeouts, place));
+  }
+
+  /** Its connection turned out to be dead. */
+  lose(): void {
+    this.abort(translateForeignError({ code: 'ETIMEDOUT' }, this.place(this.#phase)));
   }
 
   /** A connection was opened for it. */
@@ -196,8 +196,7 @@ export class Exchange implements DispatchHandler, BodySource, Watched, Linked<Ex
 
   onResponseError(_controller: DispatchController | null, error: Error): void {
     if (this.#outcome === undefined) {
-      const phase = this.#body === undefined ? 'send' : 'read';
-      const failure = translateForeignError(error, this.place(phase));
+      const failure = translateForeignError(error, this.place(this.#phase));
       if (failure.code === 'CONNECTION_LOST' && this.#replay()) return;
       this.#fail(failure);
     }
@@ -273,6 +272,10 @@ export class Exchange implements DispatchHandler, BodySource, Watched, Linked<Ex
     if (this.#released) return;
     this.#released = true;
     this.#parts.holder.release(this, failed);
+  }
+
+  get #phase(): 'send' | 'read' {
+    return this.#body === undefined ? 'send' : 'read';
   }
 
   /** For messages and for those who judge a failure. */

@@ -1,10 +1,12 @@
+import type { Socket } from 'node:net';
 import { LinkedList } from '../../base/linked-list.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { Lookup, Target, TlsSessionSlot } from '../sockets/connector.ts';
 import type { Channel } from '../transport.ts';
 import type { Exchange, Holder } from './exchange.ts';
 import { openRoute } from './open-route.ts';
-import type { CreateSocketClient, SocketClient, SocketClientOptions } from './socket-client.ts';
+import { awaitSignOfLife } from './sign-of-life.ts';
+import type { CreateSocketClient, Http2Session, SocketClient, SocketClientOptions } from './socket-client.ts';
 import { createClient } from './undici-client.ts';
 
 /** One socket, or the place where the next one will be. */
@@ -22,11 +24,15 @@ export interface Slot {
   connected: boolean;
   /** Whether the socket speaks HTTP/2. */
   http2: boolean;
+  session: Http2Session | undefined;
+  socket: Socket | undefined;
   available: boolean;
   cancelConnect: (() => void) | undefined;
+  /** Set while the server is asked whether it is still there. */
+  stopAsking: (() => void) | undefined;
 }
 
-/** Streams of one HTTP/2 connection; servers usually allow 100 or more. */
+/** Streams of one HTTP/2 connection, unless the server allows fewer. */
 const HTTP2_STREAMS = 100;
 
 /**
@@ -79,6 +85,7 @@ export class OriginPool implements Holder {
     if (slot === undefined) return;
     leave(slot, exchange);
     slot.used ||= !failed;
+    if (failed && slot.http2) this.#doubt(slot, exchange);
     // undici calls from the middle of its own bookkeeping, so whatever dispatches or destroys has to wait.
     if (failed || this.#retired || !slot.connected || this.#waiting.first !== undefined) {
       queueMicrotask(() => this.#settle(slot));
@@ -89,7 +96,8 @@ export class OriginPool implements Holder {
 
   replay(exchange: Exchange): boolean {
     const { slot } = exchange;
-    if (slot === undefined || !slot.used || slot.capacity > 1) return false;
+    // The client goes with its slot, and would take along what HTTP/2 has it send again.
+    if (slot === undefined || !slot.used || slot.capacity > 1 || slot.running.length > 1) return false;
     leave(slot, exchange);
     this.#waiting.add(exchange);
     queueMicrotask(() => {
@@ -125,6 +133,7 @@ export class OriginPool implements Holder {
     exchange.slot = slot;
     if (slot.running.length >= slot.capacity) this.#withhold(slot);
     exchange.http2 = slot.http2;
+    exchange.receivedBefore = slot.http2 ? slot.socket?.bytesRead : undefined;
     slot.client.dispatch(exchange.options, exchange);
   }
 
@@ -146,7 +155,8 @@ export class OriginPool implements Holder {
   }
 
   #offer(slot: Slot): void {
-    if (slot.available || slot.running.length >= slot.capacity || !this.#slots.has(slot)) return;
+    if (slot.available || slot.stopAsking !== undefined) return;
+    if (slot.running.length >= slot.capacity || !this.#slots.has(slot)) return;
     slot.available = true;
     this.#available.push(slot);
   }
@@ -162,6 +172,7 @@ export class OriginPool implements Holder {
     if (!this.#slots.delete(slot)) return undefined;
     this.#withhold(slot);
     slot.cancelConnect?.();
+    slot.stopAsking?.();
     if (this.#slots.size === 0 && this.#waiting.first === undefined) this.#onEmpty?.();
     return slot.client.destroy();
   }
@@ -176,6 +187,7 @@ export class OriginPool implements Holder {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (_options, done) => this.#connect(slot, done),
+      onSession: session => this.#follow(slot, session),
     });
     const slot: Slot = {
       client,
@@ -184,18 +196,57 @@ export class OriginPool implements Holder {
       used: false,
       connected: false,
       http2: false,
+      session: undefined,
+      socket: undefined,
       available: false,
       cancelConnect: undefined,
+      stopAsking: undefined,
     };
     this.#slots.add(slot);
     client.on('disconnect', () => {
       slot.connected = false;
       slot.capacity = 1;
       slot.http2 = false;
+      slot.session = undefined;
+      slot.socket = undefined;
       slot.used = false;
+      slot.stopAsking?.();
+      slot.stopAsking = undefined;
       if (slot.running.length === 0) queueMicrotask(() => this.#settle(slot));
     });
     return slot;
+  }
+
+  /**
+   * An exchange of this slot failed. Over HTTP/2 that ends its stream and not the connection, so a connection that is
+   * dead would fail every later one as well. If nothing has come over it since, the server is asked for a sign of life,
+   * and until there is one the slot takes no exchange.
+   */
+  #doubt(slot: Slot, { receivedBefore, context }: Exchange): void {
+    const { session, socket } = slot;
+    if (session === undefined || socket === undefined || slot.stopAsking !== undefined) return;
+    if (receivedBefore !== undefined && socket.bytesRead !== receivedBefore) return;
+    this.#withhold(slot);
+    slot.stopAsking = awaitSignOfLife(session, socket, context.clock, isAlive => {
+      if (isAlive) slot.stopAsking = undefined;
+      else this.#lose(slot);
+      this.#settle(slot);
+    });
+  }
+
+  #lose(slot: Slot): void {
+    for (const exchange of [...slot.running]) exchange.lose();
+    this.#remove(slot);
+  }
+
+  #follow(slot: Slot, session: Http2Session): void {
+    slot.session = session;
+    session.on('remoteSettings', ({ maxConcurrentStreams = HTTP2_STREAMS }) => {
+      if (slot.session !== session) return;
+      slot.capacity = Math.min(HTTP2_STREAMS, maxConcurrentStreams);
+      if (slot.running.length >= slot.capacity) this.#withhold(slot);
+      else queueMicrotask(() => this.#settle(slot));
+    });
   }
 
   /** undici asks for a socket because an exchange waits in `slot`. */
@@ -219,6 +270,7 @@ export class OriginPool implements Holder {
         return;
       }
       slot.connected = true;
+      slot.socket = socket;
       slot.http2 = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
       if (slot.http2) slot.capacity = HTTP2_STREAMS;
       exchange.opened(times, slot.http2);

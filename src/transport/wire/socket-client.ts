@@ -11,6 +11,17 @@ export interface SocketClient {
   on(event: 'disconnect', listener: () => void): unknown;
 }
 
+/** What an {@link OriginPool} asks of an HTTP/2 connection. node:http2 has it so. */
+export interface Http2Session {
+  /** Asks for a sign of life. `answered` gets an error when the connection ends first. */
+  ping(answered: (error: Error | null) => void): unknown;
+  /** The server says how many streams it takes at once, at the beginning and whenever that changes. */
+  on(
+    event: 'remoteSettings',
+    listener: (settings: { readonly maxConcurrentStreams?: number }) => void,
+  ): unknown;
+}
+
 export interface SocketClientOptions {
   readonly pipelining: number;
   readonly allowH2: boolean;
@@ -22,6 +33,8 @@ export interface SocketClientOptions {
     options: unknown,
     done: (...outcome: [error: null, socket: Socket] | [error: Error, socket: null]) => void,
   ) => void;
+  /** The socket that was opened last speaks HTTP/2. */
+  readonly onSession?: (session: Http2Session) => void;
 }
 
 export type CreateSocketClient = (origin: string, options: SocketClientOptions) => SocketClient;
