@@ -17,7 +17,7 @@ export interface FrameConnection {
   inform(streamId: number, status: number): void;
   /** Allows the client `bytes` more of its bodies, on one stream and on the connection. */
   openWindow(streamId: number, bytes: number): void;
-  /** From now on nothing that comes is answered, not even a PING. */
+  /** From now on nothing that comes is answered or even read: no PING, and no end of the connection. */
   fallSilent(): void;
   close(): void;
 }
@@ -56,6 +56,7 @@ export async function startFrameServer(
     let silent = false;
     const fallSilent = () => {
       silent = true;
+      socket.pause();
     };
     const connection = { ...toConnection(socket, connections), fallSilent };
     socket.write(frame(type.settings, 0, 0, settings));

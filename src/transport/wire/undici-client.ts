@@ -1,6 +1,7 @@
 import type { ClientHttp2Session } from 'node:http2';
 import { createRequire } from 'node:module';
-import { mindStreams } from './http2-streams.ts';
+import type { Socket } from 'node:net';
+import { mindSession } from './http2-session.ts';
 import type { SocketClientOptions } from './socket-client.ts';
 
 type UndiciClient = typeof import('undici').Client;
@@ -13,6 +14,7 @@ export type DispatchOptions = import('undici').Dispatcher.DispatchOptions;
 
 interface UndiciSymbols {
   readonly kHTTP2Session: symbol;
+  readonly kSocket: symbol;
 }
 
 let loaded: UndiciClient | undefined;
@@ -26,20 +28,22 @@ export function createClient(origin: string, { onSession, ...options }: ClientOp
   const client = new loaded(origin, options);
   if (options.allowH2 === true) {
     client.on('connect', () => {
-      const session = sessionOf(client);
-      if (session === undefined) return;
-      mindStreams(session);
+      const { session, socket } = partsOf(client);
+      // Over HTTP/1.1 there is no session.
+      if (!session || !socket) return;
+      mindSession(session, socket);
       onSession?.(session);
     });
   }
   return client;
 }
 
-/** The HTTP/2 session of a client that is connected; undefined when it speaks HTTP/1.1. */
-function sessionOf(client: Client): ClientHttp2Session | undefined {
-  const { kHTTP2Session } = createRequire(import.meta.url)('undici/lib/core/symbols.js') as UndiciSymbols;
-  return (
-    (client as unknown as Readonly<Record<symbol, ClientHttp2Session | null | undefined>>)[kHTTP2Session] ??
-    undefined
-  );
+function partsOf(client: Client) {
+  const { kHTTP2Session, kSocket } = createRequire(import.meta.url)(
+    'undici/lib/core/symbols.js',
+  ) as UndiciSymbols;
+  return {
+    session: Reflect.get(client, kHTTP2Session) as ClientHttp2Session | null | undefined,
+    socket: Reflect.get(client, kSocket) as Socket | null | undefined,
+  };
 }
