@@ -219,7 +219,9 @@ const NO_ERROR = 0;
 const INTERNAL_ERROR = 2;
 const REFUSED_STREAM = 7;
 const CANCEL = 8;
-const resets = new Set([NO_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL]);
+/** Node's servers send it for streams beyond the number they allow. */
+const ENHANCE_YOUR_CALM = 11;
+const resets = new Set([NO_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM]);
 
 /** The row for a stream or session that the server has reset: what a closed connection is in HTTP/1.1. */
 function toResetRow(error: unknown, place: ForeignErrorPlace): Row | undefined {

@@ -40,6 +40,7 @@ const PROTOCOL_ERROR = 1;
 const INTERNAL_ERROR = 2;
 const REFUSED_STREAM = 7;
 const CANCEL = 8;
+const ENHANCE_YOUR_CALM = 11;
 
 test.each(['GET', 'POST', 'PATCH'])(
   'a %s that a GOAWAY declares unprocessed goes out again on a new connection',
@@ -131,6 +132,7 @@ test('what a GOAWAY does not take back is answered on the old connection', async
 test.each([
   [INTERNAL_ERROR, 'CONNECTION_LOST', true],
   [CANCEL, 'CONNECTION_LOST', true],
+  [ENHANCE_YOUR_CALM, 'CONNECTION_LOST', true],
   [PROTOCOL_ERROR, 'PROTOCOL_ERROR', false],
 ])('a stream that ends with code %i before its answer is %s', async (code, expected, retryable) => {
   const { send, heads } = await startServer((connection, streamId) => connection.reset(streamId, code));
