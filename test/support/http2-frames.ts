@@ -19,6 +19,8 @@ export interface FrameConnection {
   openWindow(streamId: number, bytes: number): void;
   /** From now on nothing that comes is answered or even read: no PING, and no end of the connection. */
   fallSilent(): void;
+  /** What has come meanwhile is read and answered. */
+  wakeUp(): void;
   close(): void;
 }
 
@@ -58,7 +60,11 @@ export async function startFrameServer(
       silent = true;
       socket.pause();
     };
-    const connection = { ...toConnection(socket, connections), fallSilent };
+    const wakeUp = () => {
+      silent = false;
+      socket.resume();
+    };
+    const connection = { ...toConnection(socket, connections), fallSilent, wakeUp };
     socket.write(frame(type.settings, 0, 0, settings));
     onFrame(socket, (kind, flags, streamId, payload) => {
       if (silent) return;
@@ -70,7 +76,7 @@ export async function startFrameServer(
   }, 'https');
 }
 
-function toConnection(socket: Socket, nth: number): Omit<FrameConnection, 'fallSilent'> {
+function toConnection(socket: Socket, nth: number): Omit<FrameConnection, 'fallSilent' | 'wakeUp'> {
   return {
     nth,
     answer(streamId, body, end = true, contentLength) {

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTrust } from '../../src/transport/trust/trust.ts';
-import { SIGN_OF_LIFE_MS } from '../../src/transport/wire/sign-of-life.ts';
+import { DEAD_MS, QUIET_MS, SILENT_MS } from '../../src/transport/wire/pulse.ts';
 import { createUndiciTransport } from '../../src/transport/wire/undici-transport.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -13,6 +13,7 @@ const authority = createTestAuthority();
 const issued = authority.issue({ hosts: ['127.0.0.1'] });
 
 const HEADERS_MS = 1000;
+const LONG_MS = 100_000;
 
 /** A connection, one at a time unless told otherwise, that has carried one request to its end. */
 async function start(options: FrameServerOptions & { connections?: number } = {}) {
@@ -60,17 +61,16 @@ async function start(options: FrameServerOptions & { connections?: number } = {}
   return { clock, heads, arrived, send, text, transport, connection, answer };
 }
 
-test('a connection that does not even answer a PING after a timeout is given up, and a new one is opened', async () => {
+test('a connection on which a request timed out is passed over until it answers a PING, and a new one is opened', async () => {
   const { clock, send, text, heads, connection } = await start();
   connection.fallSilent();
   const failure = failureOf(send());
   clock.advance(HEADERS_MS);
   expect((await failure).code).toBe('HEADERS_TIMEOUT');
   const next = text();
-  clock.advance(SIGN_OF_LIFE_MS);
+  clock.advance(SILENT_MS);
   expect(await next).toBe('by 2');
   expect(heads).toEqual(['1:1', '2:1']);
-  expect(clock.pendingTimers).toBe(0);
 });
 
 test('the same holds when the caller gives up before any timeout', async () => {
@@ -81,37 +81,54 @@ test('the same holds when the caller gives up before any timeout', async () => {
   leaving.abort();
   expect((await failure).code).toBe('ABORTED');
   const next = text();
-  clock.advance(SIGN_OF_LIFE_MS);
+  clock.advance(SILENT_MS);
   expect(await next).toBe('by 2');
 });
 
-test('the other requests of such a connection end with it, as ones that the server may have acted on', async () => {
+test('what else waits on such a connection has longer to be answered, and when it is, the connection is used again', async () => {
+  const { clock, send, text, heads, connection, answer } = await start();
+  connection.fallSilent();
+  const other = send(LONG_MS);
+  const failure = failureOf(send());
+  clock.advance(HEADERS_MS);
+  expect((await failure).code).toBe('HEADERS_TIMEOUT');
+  clock.advance(SILENT_MS);
+  expect(await text()).toBe('by 2');
+  answer(false);
+  connection.wakeUp();
+  connection.answer(3, 'at last');
+  expect(await textOf((await other).body)).toBe('at last');
+  clock.advance(DEAD_MS);
+  answer(true);
+  expect(await text()).toBe('by 1');
+  expect(heads).toEqual(['1:1', '2:1', '1:3', '1:5', '1:7']);
+});
+
+test('a connection that answers nothing for long is closed, and what waits on it is lost', async () => {
   const { clock, send, text, connection } = await start();
   connection.fallSilent();
-  const failures = [failureOf(send()), failureOf(send(HEADERS_MS * 100))];
-  clock.advance(HEADERS_MS);
-  clock.advance(SIGN_OF_LIFE_MS);
-  const [first, other] = await Promise.all(failures);
-  expect(first?.code).toBe('HEADERS_TIMEOUT');
-  expect([other?.code, other?.retryable, other?.details['requestSent']]).toEqual([
-    'CONNECTION_LOST',
-    true,
-    true,
-  ]);
+  const failure = failureOf(send(LONG_MS));
+  clock.advance(2 * QUIET_MS);
+  clock.advance(SILENT_MS);
   expect(await text()).toBe('by 2');
+  clock.advance(DEAD_MS - SILENT_MS);
+  const { code, retryable, details } = await failure;
+  expect([code, retryable, details['requestSent']]).toEqual(['CONNECTION_LOST', true, true]);
 });
 
 test('a connection whose server is only slow is kept, and what waits on it goes on waiting', async () => {
   const { clock, send, text, heads, answer, arrived, connection } = await start();
   answer(false);
-  const slow = send(HEADERS_MS * 100);
+  const slow = send(LONG_MS);
+  await arrived(2);
+  clock.advance(2 * QUIET_MS);
   const failure = failureOf(send());
   await arrived(3);
   clock.advance(HEADERS_MS);
   expect((await failure).code).toBe('HEADERS_TIMEOUT');
   answer(true);
   expect(await text()).toBe('by 1');
-  clock.advance(SIGN_OF_LIFE_MS);
+  clock.advance(DEAD_MS);
   connection.answer(3, 'at last');
   expect(await textOf((await slow).body)).toBe('at last');
   expect(heads).toEqual(['1:1', '1:3', '1:5', '1:7']);
@@ -120,8 +137,9 @@ test('a connection whose server is only slow is kept, and what waits on it goes 
 test('closing ends while a server is being asked whether it is still there', async () => {
   const { clock, send, transport, connection } = await start();
   connection.fallSilent();
-  const failures = [failureOf(send()), failureOf(send(HEADERS_MS * 100))];
+  const failures = [failureOf(send()), failureOf(send(LONG_MS))];
   clock.advance(HEADERS_MS);
+  clock.advance(SILENT_MS);
   await transport.close();
   expect((await Promise.all(failures)).map(({ code }) => code)).toEqual(['HEADERS_TIMEOUT', 'ENGINE_CLOSED']);
   expect(clock.pendingTimers).toBe(0);

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
+import { systemClock } from '../../base/clock.ts';
 import { LinkedList } from '../../base/linked-list.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { Lookup, Target, TlsSessionSlot } from '../sockets/connector.ts';
 import type { Channel } from '../transport.ts';
 import type { Exchange, Holder } from './exchange.ts';
 import { openRoute } from './open-route.ts';
-import { awaitSignOfLife } from './sign-of-life.ts';
+import { Pulse } from './pulse.ts';
 import type { CreateSocketClient, Http2Session, SocketClient, SocketClientOptions } from './socket-client.ts';
 import { createClient } from './undici-client.ts';
 
@@ -24,12 +25,10 @@ export interface Slot {
   connected: boolean;
   /** Whether the socket speaks HTTP/2. */
   http2: boolean;
-  session: Http2Session | undefined;
-  socket: Socket | undefined;
+  /** Of a socket that speaks HTTP/2. */
+  pulse: Pulse | undefined;
   available: boolean;
   cancelConnect: (() => void) | undefined;
-  /** Set while the server is asked whether it is still there. */
-  stopAsking: (() => void) | undefined;
 }
 
 /** Streams of one HTTP/2 connection, unless the server allows fewer. */
@@ -48,6 +47,8 @@ export class OriginPool implements Holder {
   readonly #createClient: CreateSocketClient;
   readonly #tlsSession: TlsSessionSlot = { session: undefined };
   readonly #slots = new Set<Slot>();
+  /** Slots whose server does not answer. They do not count, so that others can take their place. */
+  readonly #silent = new Set<Slot>();
   /** Slots that can take an exchange. The one used last is taken first, so that spare sockets fall idle and close. */
   readonly #available: Slot[] = [];
   readonly #waiting = new LinkedList<Exchange>();
@@ -85,7 +86,8 @@ export class OriginPool implements Holder {
     if (slot === undefined) return;
     leave(slot, exchange);
     slot.used ||= !failed;
-    if (failed && slot.http2) this.#doubt(slot, exchange);
+    if (failed) slot.pulse?.doubt(exchange.receivedBefore);
+    if (slot.pulse?.isDoubtful) this.#withhold(slot);
     // undici calls from the middle of its own bookkeeping, so whatever dispatches or destroys has to wait.
     if (failed || this.#retired || !slot.connected || this.#waiting.first !== undefined) {
       queueMicrotask(() => this.#settle(slot));
@@ -114,18 +116,22 @@ export class OriginPool implements Holder {
   async retire(onEmpty: () => void): Promise<void> {
     this.#retired = true;
     this.#onEmpty = onEmpty;
-    const idle = [...this.#slots].filter(slot => slot.running.length === 0);
+    const idle = this.#all().filter(slot => slot.running.length === 0);
     await Promise.all(idle.map(slot => this.#remove(slot)));
-    if (this.#slots.size === 0) onEmpty();
+    if (this.#all().length === 0) onEmpty();
   }
 
   /** Ends everything with `reason`. */
   async destroy(reason: FerruleError): Promise<void> {
     this.#retired = true;
     for (const exchange of this.#waiting) exchange.abort(reason);
-    const slots = [...this.#slots];
+    const slots = this.#all();
     for (const slot of slots) for (const exchange of [...slot.running]) exchange.abort(reason);
     await Promise.all(slots.map(slot => this.#remove(slot)));
+  }
+
+  #all(): Slot[] {
+    return [...this.#slots, ...this.#silent];
   }
 
   #assign(exchange: Exchange, slot: Slot): void {
@@ -133,7 +139,8 @@ export class OriginPool implements Holder {
     exchange.slot = slot;
     if (slot.running.length >= slot.capacity) this.#withhold(slot);
     exchange.http2 = slot.http2;
-    exchange.receivedBefore = slot.http2 ? slot.socket?.bytesRead : undefined;
+    exchange.receivedBefore = slot.pulse?.received;
+    slot.pulse?.watch();
     slot.client.dispatch(exchange.options, exchange);
   }
 
@@ -155,7 +162,7 @@ export class OriginPool implements Holder {
   }
 
   #offer(slot: Slot): void {
-    if (slot.available || slot.stopAsking !== undefined) return;
+    if (slot.available || slot.pulse?.isDoubtful) return;
     if (slot.running.length >= slot.capacity || !this.#slots.has(slot)) return;
     slot.available = true;
     this.#available.push(slot);
@@ -169,11 +176,11 @@ export class OriginPool implements Holder {
   }
 
   #remove(slot: Slot): Promise<void> | undefined {
-    if (!this.#slots.delete(slot)) return undefined;
+    if (!this.#slots.delete(slot) && !this.#silent.delete(slot)) return undefined;
     this.#withhold(slot);
     slot.cancelConnect?.();
-    slot.stopAsking?.();
-    if (this.#slots.size === 0 && this.#waiting.first === undefined) this.#onEmpty?.();
+    slot.pulse?.stop();
+    if (this.#slots.size + this.#silent.size === 0 && this.#waiting.first === undefined) this.#onEmpty?.();
     return slot.client.destroy();
   }
 
@@ -187,7 +194,7 @@ export class OriginPool implements Holder {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (_options, done) => this.#connect(slot, done),
-      onSession: session => this.#follow(slot, session),
+      onSession: (session, socket) => this.#follow(slot, session, socket),
     });
     const slot: Slot = {
       client,
@@ -196,57 +203,58 @@ export class OriginPool implements Holder {
       used: false,
       connected: false,
       http2: false,
-      session: undefined,
-      socket: undefined,
+      pulse: undefined,
       available: false,
       cancelConnect: undefined,
-      stopAsking: undefined,
     };
     this.#slots.add(slot);
     client.on('disconnect', () => {
       slot.connected = false;
       slot.capacity = 1;
       slot.http2 = false;
-      slot.session = undefined;
-      slot.socket = undefined;
       slot.used = false;
-      slot.stopAsking?.();
-      slot.stopAsking = undefined;
+      slot.pulse?.stop();
+      slot.pulse = undefined;
+      if (this.#silent.delete(slot)) this.#slots.add(slot);
       if (slot.running.length === 0) queueMicrotask(() => this.#settle(slot));
     });
     return slot;
   }
 
-  /**
-   * An exchange of this slot failed. Over HTTP/2 that ends its stream and not the connection, so a connection that is
-   * dead would fail every later one as well. If nothing has come over it since, the server is asked for a sign of life,
-   * and until there is one the slot takes no exchange.
-   */
-  #doubt(slot: Slot, { receivedBefore, context }: Exchange): void {
-    const { session, socket } = slot;
-    if (session === undefined || socket === undefined || slot.stopAsking !== undefined) return;
-    if (receivedBefore !== undefined && socket.bytesRead !== receivedBefore) return;
-    this.#withhold(slot);
-    slot.stopAsking = awaitSignOfLife(session, socket, context.clock, isAlive => {
-      if (isAlive) slot.stopAsking = undefined;
-      else this.#lose(slot);
-      this.#settle(slot);
+  #follow(slot: Slot, session: Http2Session, socket: Socket): void {
+    const clock = slot.running[0]?.context.clock ?? systemClock;
+    const pulse = new Pulse(session, socket, clock, {
+      isBusy: () => slot.running.length > 0,
+      onSilence: () => this.#setAside(slot),
+      onLife: () => this.#takeBack(slot),
+      onDeath: () => this.#lose(slot),
     });
+    slot.pulse = pulse;
+    pulse.watch();
+    session.on('remoteSettings', ({ maxConcurrentStreams = HTTP2_STREAMS }) => {
+      if (slot.pulse !== pulse) return;
+      slot.capacity = Math.min(HTTP2_STREAMS, maxConcurrentStreams);
+      if (slot.running.length >= slot.capacity) this.#withhold(slot);
+      else queueMicrotask(() => this.#settle(slot));
+    });
+  }
+
+  #setAside(slot: Slot): void {
+    if (!this.#slots.delete(slot)) return;
+    this.#withhold(slot);
+    this.#silent.add(slot);
+    this.#serveWaiting();
+  }
+
+  #takeBack(slot: Slot): void {
+    if (this.#silent.delete(slot)) this.#slots.add(slot);
+    this.#settle(slot);
   }
 
   #lose(slot: Slot): void {
     for (const exchange of [...slot.running]) exchange.lose();
     this.#remove(slot);
-  }
-
-  #follow(slot: Slot, session: Http2Session): void {
-    slot.session = session;
-    session.on('remoteSettings', ({ maxConcurrentStreams = HTTP2_STREAMS }) => {
-      if (slot.session !== session) return;
-      slot.capacity = Math.min(HTTP2_STREAMS, maxConcurrentStreams);
-      if (slot.running.length >= slot.capacity) this.#withhold(slot);
-      else queueMicrotask(() => this.#settle(slot));
-    });
+    this.#serveWaiting();
   }
 
   /** undici asks for a socket because an exchange waits in `slot`. */
@@ -270,7 +278,6 @@ export class OriginPool implements Holder {
         return;
       }
       slot.connected = true;
-      slot.socket = socket;
       slot.http2 = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
       if (slot.http2) slot.capacity = HTTP2_STREAMS;
       exchange.opened(times, slot.http2);

@@ -34,7 +34,7 @@ export interface SocketClientOptions {
     done: (...outcome: [error: null, socket: Socket] | [error: Error, socket: null]) => void,
   ) => void;
   /** The socket that was opened last speaks HTTP/2. */
-  readonly onSession?: (session: Http2Session) => void;
+  readonly onSession?: (session: Http2Session, socket: Socket) => void;
 }
 
 export type CreateSocketClient = (origin: string, options: SocketClientOptions) => SocketClient;

@@ -32,7 +32,7 @@ export function createClient(origin: string, { onSession, ...options }: ClientOp
       // Over HTTP/1.1 there is no session.
       if (!session || !socket) return;
       mindSession(session, socket);
-      onSession?.(session);
+      onSession?.(session, socket);
     });
   }
   return client;
