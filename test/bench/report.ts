@@ -51,8 +51,8 @@ export function toPage(rows: readonly RowResult[], circumstances: Circumstances)
   return `${method}
 ## Results
 
-Taken on ${takenAt.slice(0, 10)} with Node ${node} on ${machine}; ${rounds} rounds, more of streams and of the cold token, in each of which other processes were permitted
-to use ${disturbance} processors. The same figures, with quartiles and verdicts, are in [results.json](results.json).
+Taken on ${takenAt.slice(0, 10)} with Node ${node} on ${machine}; ${rounds} rounds, at least 4 of streams and of the cold token and 8
+of the paced stream, in each of which other processes were permitted to use ${disturbance} processors. The same figures, with quartiles and verdicts, are in [results.json](results.json).
 
 ${toMarkdown(toGoalTable(rows))}
 ${why}${parts.join('\n')}`;
@@ -94,9 +94,16 @@ whole call.
 - Other processes on the machine are measured too, from \`/proc\`. A round in which they used more processor time than is permitted is
   repeated, at most as often as there are rounds. When fewer than half of the rounds were undisturbed, no ratio is shown.
 - Processor time is what the goals are about where both are measured: on a shared machine, wall time measures the neighbours.
-- Memory of streams is the growth of the resident memory while the answer is read, after a first answer, and after collections that let go of
-  its buffers: as long as those count, V8 puts off the next collection, and the growth is twice as large by chance. Memory of idle
-  connections is heap and external memory after collection.
+- A cold token is compared with a warm one in the same process, after five runs that are not measured: warm, cold, warm, warm again in the
+  place of the cold one, and so on. A run is compared with the warm ones before and after it; the one in the place is the A/A. V8 collects
+  before each run: left alone, it collects its whole heap in every second one, and those are always the cold ones or always the others.
+- Speed of streams is that of the median of several long answers, read after others in the same process: the first ones take up to twice the
+  processor time, while V8 compiles. No collection is forced there, and nothing looks at the memory.
+- Memory of streams is measured in processes of its own. It is the growth of the resident memory while the first long answer is read, after
+  one of 1 MiB, and after collections that let go of its buffers: as long as those count, V8 puts off the next collection, and the growth is
+  twice as large by chance. The middle of all processes is compared with the middle of all of the base, before and after.
+- Memory of idle connections is heap and external memory after collection.
+- For p99, the calls of the first round are made once more while collections are noted, to see whether the slow calls met one.
 - Where the time goes: in the first round, Ferrule and the base do their work once more under V8's sampling profiler, in the same process, after
   they have been measured. What a part has is its share of the processor time that was measured without the profiler. The build says which
   function is of which file of \`src\`; what V8 and Node do in native code counts for the part that called it. Reading from sockets, and TLS

@@ -19,7 +19,7 @@ export interface Figure {
   readonly guard?: Bound;
   /** Why there is no number. */
   readonly void?: string;
-  /** Why the goal was missed, as a profile shows it. */
+  /** Why the goal was missed, as a profile or counting shows it. */
   readonly why?: string;
 }
 
@@ -57,6 +57,12 @@ export function judge(figure: Figure, bound: Bound | undefined = figure.goal): V
   if (bound === undefined) return 'for information';
   const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = bound;
   return figure.value <= atMost && figure.value >= atLeast ? 'met' : 'missed';
+}
+
+/** Each figure that missed its goal with the reason, unless it has one. */
+export function withReason(figures: readonly Figure[], why: string | undefined): readonly Figure[] {
+  if (why === undefined) return figures;
+  return figures.map(figure => (judge(figure) === 'missed' ? { why, ...figure } : figure));
 }
 
 /** A ratio as a figure; without a number when the row was disturbed or its target saturated. */

@@ -25,7 +25,7 @@ export function toMissedLines(rows: readonly RowResult[]): readonly string[] {
   return reasons.map(reason => {
     const whats = missed.filter(({ why }) => why === reason).map(({ what }) => what);
     return reason === undefined
-      ? `Without a profile of processor time: ${whats.join('; ')}.`
+      ? `Without a profile: ${whats.join('; ')}.`
       : `${whats.join('; ')}. ${reason}`;
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readOptions } from './options.ts';
 import type { Window } from './processes.ts';
 import { toJson, toPage } from './report.ts';
-import { type RowResult, toFigure } from './result.ts';
+import { type RowResult, toFigure, withReason } from './result.ts';
 import { toTimeProfile } from './rows/time-profile.ts';
 import { explainMissed, toClientTimes, toSentence, toTimeTable, withProfiles } from './where-time-goes.ts';
 
@@ -73,8 +73,14 @@ describe('a goal that was missed', () => {
   it('is explained by the profile of its load, once for all that it explains', () => {
     const page = toPage(rows, circumstances);
     expect(page).toContain(`\n- GET: CPU; GET: throughput. ${toSentence(profile)}\n`);
-    expect(page).toContain('\n- Without a profile of processor time: Stream: memory.\n');
+    expect(page).toContain('\n- Without a profile: Stream: memory.\n');
     expect(page.indexOf('## What was missed')).toBeGreaterThan(page.indexOf('| work | measured |'));
+  });
+
+  it('keeps the reason it has', () => {
+    const [slow] = withReason([missed], 'it waits');
+    expect(explainMissed(slow === undefined ? [] : [slow], profile)[0]?.why).toBe('it waits');
+    expect(withReason([met], 'it waits')).toEqual([met]);
   });
 
   it('has its reason and its profile in JSON too', () => {
@@ -117,6 +123,23 @@ describe('the profile of a load', () => {
     expect(taken?.ferrule).toMatchObject({ client: 'ferrule', measuredUs: 150, samples: 7 });
     expect(taken?.ferrule.partsUs).toMatchObject({ transport: 75, "V8's other threads": 75 });
     expect(taken?.base).toMatchObject({ client: 'base', measuredUs: 60 });
+  });
+
+  it('is of other windows when those are named', () => {
+    const taken = toTimeProfile(
+      { rounds: [first], trouble: undefined },
+      { ...load, ferrule: ['base again', 'ferrule'], base: ['base'], names: ['a cold one', 'a warm one'] },
+    );
+    // Only the first of the windows has to have been profiled.
+    expect(taken).toBeUndefined();
+    const other = toTimeProfile(
+      { rounds: [first], trouble: undefined },
+      { ...load, ferrule: ['ferrule', 'base again'], base: ['base'], names: ['a cold one', 'a warm one'] },
+    );
+    expect(other?.ferrule).toMatchObject({ client: 'a cold one', measuredUs: 90 });
+    expect(other && toSentence(other)).toContain(
+      'A cold one takes 90 µs of processor time per call, a warm one 40.',
+    );
   });
 
   it('is none when nothing was profiled, and when the rounds were disturbed', () => {

@@ -1,10 +1,10 @@
 import { ownStages, type Part, type PartProfile, type PartTimes, parts } from './parts.ts';
-import { type Figure, judge, type RowResult, showNumber, type TextTable } from './result.ts';
+import { type Figure, type RowResult, showNumber, type TextTable, withReason } from './result.ts';
 
 /** One client under one load: its processor time, by part. */
 export interface ClientTimes {
   readonly client: string;
-  /** Microseconds per call or event, as measured without a profiler. */
+  /** Microseconds per call, event or MiB, as measured without a profiler. */
   readonly measuredUs: number;
   /** The same, spread over the parts. */
   readonly partsUs: PartTimes;
@@ -15,7 +15,7 @@ export interface ClientTimes {
 export interface TimeProfile {
   readonly load: string;
   /** What the microseconds are counted for. */
-  readonly unit: 'call' | 'event';
+  readonly unit: 'call' | 'event' | 'MiB';
   readonly ferrule: ClientTimes;
   readonly base: ClientTimes;
 }
@@ -97,7 +97,7 @@ export function toSentence({ unit, ferrule, base }: TimeProfile): string {
   };
   const compared = [list(1, 'µs more '), list(-1, 'µs less ')].filter(some => some.length > 0);
   return [
-    `Ferrule takes ${showNumber(ferrule.measuredUs)} µs of processor time per ${unit}, ${base.client} ${showNumber(base.measuredUs)}.`,
+    `${capitalize(ferrule.client)} takes ${showNumber(ferrule.measuredUs)} µs of processor time per ${unit}, ${base.client} ${showNumber(base.measuredUs)}.`,
     `Its own stages take ${own} µs: ${stages.join(', ')}.`,
     ...(compared.length === 0
       ? []
@@ -105,15 +105,16 @@ export function toSentence({ unit, ferrule, base }: TimeProfile): string {
   ].join(' ');
 }
 
-/** Each figure that missed its goal with what the profile of its load says. */
+/** Each figure that missed its goal with what the profile of its load says, unless its reason is known already. */
 export function explainMissed(
   figures: readonly Figure[],
   profile: TimeProfile | undefined,
 ): readonly Figure[] {
-  if (profile === undefined) return figures;
-  return figures.map(figure =>
-    judge(figure) === 'missed' ? { ...figure, why: toSentence(profile) } : figure,
-  );
+  return profile === undefined ? figures : withReason(figures, toSentence(profile));
+}
+
+function capitalize(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 function byTime(partsUs: PartTimes, some: readonly Part[]): readonly (readonly [Part, number])[] {

@@ -1,3 +1,4 @@
+import { type CallTimes, toCollectionNumbers, watchCollections } from '../measured/collections.ts';
 import { measureWindow, readTask, tell } from '../measured/window.ts';
 import { quantile } from '../statistics.ts';
 import type { CallTask, Client } from './by-hand.ts';
@@ -23,17 +24,27 @@ for (const ms of task.warmUpsMs) {
   await callFor(client, ms);
   await tell('pause');
 }
-const latencies = new Float64Array(task.calls);
-const work = () => callAll(client, task.calls, latencies);
+const times = toTimes(task.calls);
+const work = () => callAll(client, task.calls, times);
 for (let nth = 1; nth <= task.turns; nth += 1) {
   // Sockets may have been closed meanwhile, and the caches hold what others have left there.
-  await callAll(client, task.runUpCalls, new Float64Array(task.runUpCalls));
+  await callAll(client, task.runUpCalls, toTimes(task.runUpCalls));
   await measureWindow(task.label, work, () => ({
-    p50Ms: quantile(latencies, 0.5),
-    p99Ms: quantile(latencies, 0.99),
+    p50Ms: quantile(times.lastedMs, 0.5),
+    p99Ms: quantile(times.lastedMs, 0.99),
     rssMib: process.memoryUsage.rss() / (1024 * 1024),
   }));
   if (nth < task.turns) await tell('pause');
+}
+// Where p99 has a goal.
+if (task.profiled && task.kind === 'get') {
+  const calls = task.turns * task.calls;
+  const all = toTimes(calls);
+  await measureWindow(
+    `${task.label}: collections`,
+    () => watchCollections(() => callAll(client, calls, all)),
+    pauses => toCollectionNumbers(pauses, all),
+  );
 }
 if (task.profiled) {
   const { profileWindow } = await import('../measured/profile.ts');
@@ -43,14 +54,15 @@ await client.close();
 process.disconnect();
 
 /** `calls` calls, as many at a time as the task says; each in turn takes the next number. */
-async function callAll({ call }: Client, calls: number, latencies: Float64Array): Promise<void> {
+async function callAll({ call }: Client, calls: number, times: CallTimes): Promise<void> {
   let next = 0;
   const worker = async () => {
     while (next < calls) {
       const nth = next++;
       const startedAtMs = performance.now();
       await call(nth);
-      latencies[nth] = performance.now() - startedAtMs;
+      times.startedAtMs[nth] = startedAtMs;
+      times.lastedMs[nth] = performance.now() - startedAtMs;
     }
   };
   await Promise.all(Array.from({ length: task.concurrency }, worker));
@@ -63,4 +75,8 @@ async function callFor({ call }: Client, ms: number): Promise<void> {
     while (performance.now() < endsAtMs) await call(next++);
   };
   await Promise.all(Array.from({ length: task.concurrency }, worker));
+}
+
+function toTimes(calls: number): CallTimes {
+  return { startedAtMs: new Float64Array(calls), lastedMs: new Float64Array(calls) };
 }

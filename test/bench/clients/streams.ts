@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import { Agent, stream } from 'undici';
 import type { ConnectionInput } from '../../../src/index.ts';
-import type { StreamTask } from '../measured/stream.ts';
+import type { StreamTask } from '../measured/stream-task.ts';
 import { EVENTS_PER_PIECE, eventsOf } from '../target/payloads.ts';
 
 /** Reads an answer of so many MiB to its end and checks how much came. */

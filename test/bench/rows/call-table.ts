@@ -2,6 +2,7 @@ import type { CallKind, CallTask } from '../clients/by-hand.ts';
 import { startFresh, type Window } from '../processes.ts';
 import { type Bound, type Figure, showNumber, type TextTable, toFigure } from '../result.ts';
 import { type Bench, pick, takeTurns, toSaturation } from '../rounds.ts';
+import { toSlowCallsSentence } from '../slow-calls.ts';
 import { median, ratios, type Spread, spread } from '../statistics.ts';
 import type { TimeProfile } from '../where-time-goes.ts';
 import { toTimeProfile } from './time-profile.ts';
@@ -53,6 +54,8 @@ export interface CallTable {
   readonly lines: readonly CallLine[];
   readonly find: (client: string) => CallLine;
   readonly profile: TimeProfile | undefined;
+  /** Why its slowest calls are slow. */
+  readonly slowCalls: string | undefined;
 }
 
 export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTable> {
@@ -125,6 +128,7 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
     lines,
     find,
     profile: toTimeProfile(rounds, { load, unit: 'call', units: calls, base }),
+    slowCalls: toSlowCallsSentence(rounds.rounds.flat(), BASE),
   };
 }
 

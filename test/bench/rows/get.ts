@@ -1,5 +1,5 @@
 import type { Bound, Figure, Plot, RowResult } from '../result.ts';
-import { toFigure } from '../result.ts';
+import { toFigure, withReason } from '../result.ts';
 import type { Bench } from '../rounds.ts';
 import { spread } from '../statistics.ts';
 import { explainMissed, withProfiles } from '../where-time-goes.ts';
@@ -53,10 +53,11 @@ function toFigures(table: CallTable): readonly Figure[] {
     ...(concurrency === 100 ? { goal: { atLeast: 1.1 }, guard: { atLeast: 0.5 } } : {}),
   });
   // Equal within what the same client shows against itself.
-  const p99 = ferruleFigure(table, 'p99Ratio', what('p99 to undici.request'), { goal: { atMost: 1.05 } });
-  if (concurrency !== 100) return [cpu, throughput, p99];
+  const ofP99 = ferruleFigure(table, 'p99Ratio', what('p99 to undici.request'), { goal: { atMost: 1.05 } });
+  const p99 = withReason([ofP99], table.slowCalls);
+  if (concurrency !== 100) return [cpu, throughput, ...p99];
   const others = clients.filter(client => client in beaten).map(client => toContender(table, client, what));
-  return [cpu, throughput, p99, ...others];
+  return [cpu, throughput, ...p99, ...others];
 }
 
 function toContender({ find }: CallTable, client: string, what: (of: string) => string): Figure {

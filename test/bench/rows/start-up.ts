@@ -1,5 +1,6 @@
-import { checkedValues, coldFerrule, coldUndici } from '../cold-scripts.ts';
-import { type RowResult, toFigure } from '../result.ts';
+import { checkedValues, coldFerrule, coldUndici, markStage } from '../cold-scripts.ts';
+import { toColdSentence, toColdStages, toColdTable } from '../cold-stages.ts';
+import { type RowResult, toFigure, withReason } from '../result.ts';
 import { type Bench, interleave, pick, type Rounds } from '../rounds.ts';
 import { runScripts } from '../scripts.ts';
 import { ratios, spread } from '../statistics.ts';
@@ -50,15 +51,26 @@ export async function measureColdProcess(bench: Bench): Promise<RowResult> {
     ['ferrule', coldFerrule(origin, bench.entry)],
     ['undici again', coldUndici(origin)],
   ] as const;
-  const rounds = await interleave(withMore(bench), [() => runScripts(bench.target, scripts)]);
+  const staged = [
+    ['bare', ''],
+    ['undici in stages', coldUndici(origin, markStage)],
+    ['ferrule in stages', coldFerrule(origin, bench.entry, markStage)],
+  ] as const;
+  const all = bench.options.quick ? scripts : [...scripts, ...staged];
+  const rounds = await interleave(withMore(bench), [() => runScripts(bench.target, all)]);
+  const title = `Cold process to first answer (${checkedValues})`;
+  const figures = [
+    ...toColdFigures(rounds, 'CPU', ({ cpuMs }) => cpuMs),
+    ...toColdFigures(rounds, 'wall time', ({ wallMs }) => wallMs),
+  ];
+  const shown = { name: 'cold-process', title };
+  if (bench.options.quick || rounds.trouble !== undefined) return { ...shown, figures, tables: [] };
+  const ferrule = toColdStages(rounds, 'ferrule in stages', 'bare');
+  const undici = toColdStages(rounds, 'undici in stages', 'bare');
   return {
-    name: 'cold-process',
-    title: `Cold process to first answer (${checkedValues})`,
-    figures: [
-      ...toColdFigures(rounds, 'CPU', ({ cpuMs }) => cpuMs),
-      ...toColdFigures(rounds, 'wall time', ({ wallMs }) => wallMs),
-    ],
-    tables: [],
+    ...shown,
+    figures: withReason(figures, toColdSentence(ferrule, undici, 'the script with undici')),
+    tables: [toColdTable(title, { ferrule, undici })],
   };
 }
 
