@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { measureAllocations } from './measured/allocations.ts';
 import { toCollectionNumbers, watchCollections } from './measured/collections.ts';
 import type { Window } from './processes.ts';
 import { toSlowCallsSentence } from './slow-calls.ts';
@@ -48,11 +49,30 @@ describe('collections beside slow calls', () => {
   });
 });
 
+describe('what calls take of the heap', () => {
+  it('is found by looking before and after them', async () => {
+    const kept: Float64Array[] = [];
+    const burst = async () => {
+      for (let nth = 0; nth < 10; nth += 1) kept[nth] = Float64Array.of(...Array(100).keys());
+    };
+    const { allocatedKb, youngMib } = await measureAllocations(burst, 10);
+    expect(allocatedKb).toBeGreaterThan(0.7);
+    expect(youngMib).toBeGreaterThan(0);
+  });
+});
+
 describe('why the slowest calls are slow', () => {
   const window = (label: string, slowestMet: number): Window => ({
     label,
     cost: { cpuMs: 1, wallMs: 1 },
-    found: { collectionsPer1000: 2.5, pauseMs: 1.25, slowestMet, p99WithoutMs: 0.75 },
+    found: {
+      collectionsPer1000: 2.5,
+      pauseMs: 1.25,
+      slowestMet,
+      p99WithoutMs: 0.75,
+      allocatedKb: 19.5,
+      youngMib: 16,
+    },
     foreign: 0,
     targetBusy: 0,
     tokens: 0,
@@ -63,7 +83,8 @@ describe('why the slowest calls are slow', () => {
     const windows = [window('base: collections', 0.25), window('ferrule: collections', 0.5)];
     expect(toSlowCallsSentence(windows, 'base')).toBe(
       'In as many calls again there were 2.50 (base 2.50) garbage collections per 1,000 calls, of 1.25 ms (base 1.25 ms) each. ' +
-        'Of the slowest hundredth of the calls 50 % met one (base 25 %); p99 of the calls that met none is 0.75 ms (base 0.75 ms).',
+        'Of the slowest hundredth of the calls 50 % met one (base 25 %); p99 of the calls that met none is 0.75 ms (base 0.75 ms). ' +
+        'A call takes 19.5 kB (base 19.5 kB) of the heap, and the space for young objects is 16 MiB (base 16 MiB) large.',
     );
   });
 

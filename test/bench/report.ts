@@ -103,7 +103,8 @@ whole call.
   one of 1 MiB, and after collections that let go of its buffers: as long as those count, V8 puts off the next collection, and the growth is
   twice as large by chance. The middle of all processes is compared with the middle of all of the base, before and after.
 - Memory of idle connections is heap and external memory after collection.
-- For p99, the calls of the first round are made once more while collections are noted, to see whether the slow calls met one.
+- For p99, the calls of the first round are made once more while collections are noted, to see whether the slow calls met one, and in bursts
+  between which the space for young objects is looked at.
 - Where the time goes: in the first round, Ferrule and the base do their work once more under V8's sampling profiler, in the same process, after
   they have been measured. What a part has is its share of the processor time that was measured without the profiler. The build says which
   function is of which file of \`src\`; what V8 and Node do in native code counts for the part that called it. Reading from sockets, and TLS

@@ -20,5 +20,6 @@ export function toSlowCallsSentence(windows: readonly Window[], base: string): s
     `In as many calls again there were ${both('collectionsPer1000')} garbage collections per 1,000 calls, of ${both('pauseMs', ' ms')} each.`,
     `Of the slowest hundredth of the calls ${share(own)} met one (${base} ${share(other)});`,
     `p99 of the calls that met none is ${both('p99WithoutMs', ' ms')}.`,
+    `A call takes ${both('allocatedKb', ' kB')} of the heap, and the space for young objects is ${both('youngMib', ' MiB')} large.`,
   ].join(' ');
 }

@@ -1,3 +1,4 @@
+import { BURST_CALLS, measureAllocations } from '../measured/allocations.ts';
 import { type CallTimes, toCollectionNumbers, watchCollections } from '../measured/collections.ts';
 import { measureWindow, readTask, tell } from '../measured/window.ts';
 import { quantile } from '../statistics.ts';
@@ -40,10 +41,15 @@ for (let nth = 1; nth <= task.turns; nth += 1) {
 if (task.profiled && task.kind === 'get') {
   const calls = task.turns * task.calls;
   const all = toTimes(calls);
+  const burstCalls = Math.max(BURST_CALLS, task.concurrency);
   await measureWindow(
     `${task.label}: collections`,
-    () => watchCollections(() => callAll(client, calls, all)),
-    pauses => toCollectionNumbers(pauses, all),
+    async () => {
+      const pauses = await watchCollections(() => callAll(client, calls, all));
+      const burst = () => callAll(client, burstCalls, times);
+      return { ...toCollectionNumbers(pauses, all), ...(await measureAllocations(burst, burstCalls)) };
+    },
+    found => found,
   );
 }
 if (task.profiled) {
