@@ -53,15 +53,19 @@ async function measureMemory(callOnce: (nth: number) => Promise<void>): Promise<
   const warmUp = 100;
   /** Compiled code grows while it warms up, and belongs to no connection. */
   const warmUps = 20;
-  let before = 0;
+  let before = countKept();
   await measureWindow(
     client,
     async () => {
       for (let time = 0; time < warmUps; time++) await callEach(callOnce, 0, warmUp);
-      before = keptBytes();
+      before = countKept();
       await callEach(callOnce, warmUp, count);
     },
-    () => ({ keptBytesEach: (keptBytes() - before) / (count - warmUp) }),
+    () => {
+      const after = countKept();
+      const each = (of: 'heapBytes' | 'externalBytes') => (after[of] - before[of]) / (count - warmUp);
+      return { heapBytesEach: each('heapBytes'), externalBytesEach: each('externalBytes') };
+    },
   );
 }
 
@@ -73,10 +77,10 @@ async function callEach(callOnce: (nth: number) => Promise<void>, first: number,
   await Promise.all(Array.from({ length: AT_A_TIME }, worker));
 }
 
-function keptBytes(): number {
+function countKept() {
   // Twice: what the first collection frees may hold what the second one can.
   globalThis.gc?.();
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  return { heapBytes: heapUsed, externalBytes: external };
 }

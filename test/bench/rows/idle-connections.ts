@@ -1,6 +1,6 @@
 import type { IdleConnectionsTask } from '../measured/idle-connections.ts';
 import { runFresh } from '../processes.ts';
-import { type RowResult, toFigure } from '../result.ts';
+import { type RowResult, showNumber, toFigure, withReason } from '../result.ts';
 import { type Bench, interleave, pick } from '../rounds.ts';
 import { median, spread } from '../statistics.ts';
 
@@ -24,14 +24,20 @@ export async function measureIdleConnections(bench: Bench): Promise<RowResult> {
   };
   const rounds = await interleave(undisturbed, [run('undici'), run('ferrule')]);
   const handshakes = (label: string) => median(pick(rounds, label, window => window.handshakes));
-  const kept = (label: string) =>
-    pick(rounds, label, ({ found }) => (found['keptBytesEach'] ?? Number.NaN) / 1024);
+  const ofFerrule = (name: string) =>
+    pick(rounds, 'ferrule', ({ found }) => (found[name] ?? Number.NaN) / 1024);
+  const heap = ofFerrule('heapBytesEach');
+  const external = ofFerrule('externalBytesEach');
+  const kept = heap.map((kb, round) => kb + (external[round] ?? Number.NaN));
   const title = `${CONNECTIONS.toLocaleString('en')} connections with an authority of their own`;
   return {
     name: 'idle-connections',
     title,
     figures: [
-      toFigure(`${title}: memory of each`, spread(kept('ferrule')), 'kB', { goal: { atMost: 16 } }),
+      ...withReason(
+        [toFigure(`${title}: memory of each`, spread(kept), 'kB', { goal: { atMost: 16 } })],
+        `Each keeps ${showNumber(median(heap))} kB in the heap and ${showNumber(median(external))} kB outside it.`,
+      ),
       {
         what: `${title}: TLS handshakes beyond those of undici.request (${handshakes('undici')})`,
         value: handshakes('ferrule') - handshakes('undici'),
