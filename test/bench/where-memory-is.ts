@@ -13,13 +13,18 @@ export interface MemoryGrowth {
   readonly collections: number;
 }
 
-/** Says in numbers of what the memory grew, beside the base. */
-export function toMemorySentence(ferrule: MemoryGrowth, base: MemoryGrowth, baseName: string): string {
+/** Says in numbers of what the memory grew, beside the base, which is at `again` measured against itself. */
+export function toMemorySentence(
+  ferrule: MemoryGrowth,
+  base: MemoryGrowth,
+  { baseName, again }: { readonly baseName: string; readonly again: number },
+): string {
   const say = ({ buffersMib, heapMib, otherMib }: MemoryGrowth) =>
     `buffers ${showNumber(buffersMib)}, heap ${showNumber(heapMib)}, other ${showNumber(otherMib)}`;
   return [
     `At its highest the process of Ferrule had grown by ${showNumber(ferrule.growthMib)} MiB: ${say(ferrule)};`,
     `that of ${baseName} by ${showNumber(base.growthMib)}: ${say(base)}.`,
     `Buffers that were given away wait for a collection of the whole heap, of which there were ${showNumber(ferrule.collections)} and ${showNumber(base.collections)}.`,
+    `When they come is chance: ${baseName} measured against itself is at ${showNumber(again)}.`,
   ].join(' ');
 }

@@ -22,11 +22,12 @@ export async function measureMemory(bench: Bench, course: Course, aim: Aim): Pro
   const file = new URL('../measured/stream-memory.ts', import.meta.url);
   const { atLeast } = aim;
   const rounds = await readInTurn(bench, course, { file, atLeast, execArgv: ['--expose-gc'] });
-  const why = toMemorySentence(
-    toGrowth(rounds, 'ferrule'),
-    toGrowth(rounds, course.base, AGAIN),
-    course.base,
-  );
+  const { base: baseName } = course;
+  const growth = (label: string) => foundOf(rounds, label, 'growthMib');
+  const why = toMemorySentence(toGrowth(rounds, 'ferrule'), toGrowth(rounds, baseName, AGAIN), {
+    baseName,
+    again: median(growth(AGAIN)) / median(growth(baseName)),
+  });
   return {
     course,
     rounds,
@@ -37,7 +38,7 @@ export async function measureMemory(bench: Bench, course: Course, aim: Aim): Pro
 
 /**
  * The middle of all processes to the middle of the base before and after. Which process waits long for a collection is
- * chance, and not how busy the machine is: a ratio of two single processes would have the chance of both.
+ * chance: the ratio of two single processes would have the chance of both.
  */
 export function toGrowthRatios(
   measured: readonly number[],
