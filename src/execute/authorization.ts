@@ -2,22 +2,28 @@ import type { AuthCall } from '../auth/auth-strategy.ts';
 import { computeValues } from '../auth/compute-values.ts';
 import type { AuthorizationActions } from '../auth/oauth2/authorization-actions.ts';
 import type { SecretValue } from '../base/secret-value.ts';
+import { waitFor } from '../base/wait.ts';
 import { bindParameters } from '../compile/bind-parameters.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { ExecutionContext } from './execution-context.ts';
 
+const stage = 'authenticate';
+
 /** Of the OAuth steps of a connection besides its operations. */
 export interface AuthorizationOptions {
   /** Values of the parameters that the authentication of the definition uses. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
-  /** Milliseconds; the connection's `timeouts.totalMs` when left out. */
+  /** Milliseconds; the connection's `timeouts.totalMs` when left out, and no bound for a wait for a person. */
   readonly timeoutMs?: number;
 }
 
-/** Takes one OAuth step. Its failures are those of executing: FerruleErrors with secrets masked. */
+/**
+ * Takes one OAuth step. Its failures are those of executing: FerruleErrors with secrets masked. A request that is under
+ * way when the caller leaves goes on to its own deadline, so a code that it exchanges is not lost; waits end at once.
+ */
 export function authorize<Result>(
   context: ExecutionContext,
   options: AuthorizationOptions,
@@ -31,8 +37,35 @@ export function authorize<Result>(
         expected: 'an auth of type oauth2 or client_credentials',
       });
     }
-    return step(actions, await toCall(context, options));
+    return withPatience(context, options, async signal =>
+      step(actions, await toCall(context, { ...options, signal })),
+    );
   });
+}
+
+/** Waits for `work` within the caller's time; what it is given fires as soon as nobody waits for it any more. */
+async function withPatience<Result>(
+  { clock, closing, plan }: ExecutionContext,
+  { signal, timeoutMs = plan.timeouts.totalMs }: AuthorizationOptions,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const left = new AbortController();
+  const given = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+  try {
+    return await waitFor(work(AbortSignal.any([given, left.signal])), {
+      clock,
+      timeoutMs,
+      signal: given,
+      onTimeout: () =>
+        new FerruleError('DEADLINE_EXCEEDED', 'The total time of the authorization ran out', { stage }),
+      onAbort: cause =>
+        closing.aborted
+          ? new FerruleError('ENGINE_CLOSED', 'The engine is closed')
+          : new FerruleError('ABORTED', 'The caller aborted the authorization', { stage, cause }),
+    });
+  } finally {
+    left.abort();
+  }
 }
 
 /** A token for requests that the connection does not send itself. */

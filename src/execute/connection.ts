@@ -238,12 +238,16 @@ export class Connection {
     return this.#authorize(options, (actions, call) => actions.pollDeviceAuthorization(call, begun));
   }
 
-  /** Polls until the person has decided. @throws FerruleError AUTHORIZATION_FAILED when nobody did in time. */
+  /**
+   * Polls until the person has decided, for as long as the code is good unless `timeoutMs` is given.
+   * @throws FerruleError AUTHORIZATION_FAILED when nobody did in time.
+   */
   async awaitDeviceAuthorization(
     begun: DeviceAuthorization,
     options: AuthorizationOptions = {},
   ): Promise<AuthorizedDevice> {
-    return this.#authorize(options, (actions, call) => actions.awaitDeviceAuthorization(call, begun));
+    const patient = { timeoutMs: Number.POSITIVE_INFINITY, ...options };
+    return this.#authorize(patient, (actions, call) => actions.awaitDeviceAuthorization(call, begun));
   }
 
   /** What the authorization server says about the token (RFC 7662). */

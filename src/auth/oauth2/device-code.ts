@@ -1,6 +1,6 @@
-import { waitFor } from '../../base/wait.ts';
 import type { Oauth2Plan } from '../../compile/auth/oauth2.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
+import { pause } from '../../transport/pacing/pause.ts';
 import type { AuthCall } from '../auth-strategy.ts';
 import { assertTokenAnswer, describeAnswer, type TokenAnswer } from '../token-answer.ts';
 import { toAuthorizedToken } from './authorized-token.ts';
@@ -50,6 +50,15 @@ const SLOWER_BY_MS = 5_000;
 export function createDeviceCode(client: OauthClient, keyOf: (call: AuthCall) => string): DeviceCodeActions {
   const { plan, services } = client;
   const { clock, tokens, redactor } = services;
+  /** A server that cannot be reached for a moment decides nothing: it is asked again, more slowly (section 3.5). */
+  const pollPatiently = async (call: AuthCall, begun: DeviceAuthorization): Promise<DevicePoll> => {
+    try {
+      return await actions.pollDeviceAuthorization(call, begun);
+    } catch (error) {
+      if (!(error instanceof FerruleError && error.retryable)) throw error;
+      return { status: 'pending', intervalMs: begun.intervalMs * 2 };
+    }
+  };
   const actions: DeviceCodeActions = {
     async beginDeviceAuthorization(call) {
       assertGrant(plan);
@@ -77,8 +86,8 @@ export function createDeviceCode(client: OauthClient, keyOf: (call: AuthCall) =>
     async awaitDeviceAuthorization(call, begun) {
       let { intervalMs } = begun;
       while (clock.now() + intervalMs < begun.expiresAtMs) {
-        await pause(client, call, intervalMs);
-        const poll = await actions.pollDeviceAuthorization(call, { ...begun, intervalMs });
+        await pause(intervalMs, clock, call);
+        const poll = await pollPatiently(call, { ...begun, intervalMs });
         if (poll.status === 'authorized') return poll;
         intervalMs = poll.intervalMs;
       }
@@ -134,24 +143,6 @@ export function readPending(answer: TokenAnswer, intervalMs: number): DevicePoll
   if (error === 'authorization_pending') return { status: 'pending', intervalMs };
   if (error === 'slow_down') return { status: 'pending', intervalMs: intervalMs + SLOWER_BY_MS };
   return undefined;
-}
-
-async function pause(
-  { services: { clock } }: OauthClient,
-  call: AuthCall,
-  milliseconds: number,
-): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = clock.after(milliseconds, resolve);
-  const waited = waitFor(promise, {
-    clock,
-    timeoutMs: call.timeoutMs,
-    signal: call.signal,
-    onTimeout: () =>
-      new FerruleError('DEADLINE_EXCEEDED', 'The total time ran out while waiting for a person'),
-    onAbort: cause => new FerruleError('ABORTED', 'The caller aborted while waiting for a person', { cause }),
-  });
-  return waited.finally(() => timer.cancel());
 }
 
 function assertGrant({ grant, pointer }: Oauth2Plan): void {
