@@ -15,7 +15,7 @@ afterAll(() => packed.remove());
 describe('the tarball', () => {
   it('holds the build, the pages and nothing else', () => {
     const allowed =
-      /^(dist\/.+|docs\/(?:[a-z-]+|SECURITY)\.md|CHANGELOG\.md|LICENSE|README\.md|package\.json)$/;
+      /^(dist\/.+|docs\/(?:[a-z]+\/)?(?:[a-z0-9-]+|README|SECURITY)\.(?:md|svg|json)|CHANGELOG\.md|LICENSE|README\.md|package\.json)$/;
     expect(packed.files.filter(file => !allowed.test(file))).toEqual([]);
   });
 
@@ -36,6 +36,18 @@ describe('the tarball', () => {
       'docs/quick-start.md',
     ];
     expect(packed.files).toEqual(expect.arrayContaining(needed));
+  });
+
+  it('holds what its pages link to, apart from the tests that they name as proof', () => {
+    const broken = packed.files
+      .filter(file => file.endsWith('.md'))
+      .flatMap(file =>
+        [...readFileSync(join(packed.installed, file), 'utf8').matchAll(/\]\((?!https?:)([^)#\s]+)/g)]
+          .map(([, target = '']) => join(file, '..', target))
+          .filter(target => !target.startsWith('test/') && !existsSync(join(packed.installed, target)))
+          .map(target => `${file}: ${target}`),
+      );
+    expect(broken).toEqual([]);
   });
 
   it('holds every file that package.json promises', () => {
