@@ -15,6 +15,13 @@ interface RunArguments extends RunOptions {
 /** Runs the command line and sets `process.exitCode`; nothing is cut off by leaving early. */
 export async function main(args: readonly string[]): Promise<void> {
   const terminal = new Terminal();
+  // Last of all, because Commander writes by itself and a write fails after its command has ended.
+  process.once('exit', () => {
+    const { unwritten } = terminal;
+    if (unwritten === undefined) return;
+    terminal.note(`error: The result could not be written (${unwritten})`);
+    process.exitCode = exitCodes.usage;
+  });
   try {
     await createProgram(terminal).parseAsync([...args], { from: 'user' });
   } catch (error) {

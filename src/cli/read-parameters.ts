@@ -1,4 +1,4 @@
-import { FerruleError, locateJsonError } from '../index.ts';
+import { type ConnectionDefinition, FerruleError, locateJsonError } from '../index.ts';
 import { readSource } from './read-source.ts';
 
 export interface ParameterOptions {
@@ -28,6 +28,21 @@ export async function readParameters(
   const fromFile = paramsFile === undefined ? [] : await readParametersFile(paramsFile);
   // `fromEntries` defines fields instead of assigning them, so `__proto__` is a name like any other.
   return Object.fromEntries([...fromFile, ...param.map(readParameter)]);
+}
+
+/**
+ * A secret given as a parameter would have been typed on the command line, where others can read it.
+ * @throws FerruleError PARAMETER_UNKNOWN
+ */
+export function assertNoSecrets(
+  parameters: Readonly<Record<string, unknown>>,
+  { secrets }: Pick<ConnectionDefinition, 'secrets'>,
+): void {
+  const name = Object.keys(parameters).find(each => Object.hasOwn(secrets, each));
+  if (name === undefined) return;
+  throw new FerruleError('PARAMETER_UNKNOWN', `"${name}" is a secret of the definition, not a parameter`, {
+    hint: 'Put it into an environment variable, and name that: --secret-env "Name=VARIABLE".',
+  });
 }
 
 async function readParametersFile(file: string): Promise<readonly [string, unknown][]> {

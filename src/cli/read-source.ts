@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { FerruleError } from '../index.ts';
 
 /**
@@ -8,15 +8,22 @@ import { FerruleError } from '../index.ts';
  */
 export async function readSource(file: string, meaning: string): Promise<string> {
   try {
-    if (file === '-') return await text(process.stdin);
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+    const bytes = file === '-' ? await buffer(process.stdin) : await readFile(file);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new FerruleError('OPTIONS_INVALID', `The ${meaning} ${file} cannot be read`, {
-      found: describeFailure(error),
-      hint: 'Check the path: it is looked up from the current directory.',
+    const found = describeFailure(error);
+    const source = file === '-' ? `The ${meaning} on standard input` : `The ${meaning} ${file}`;
+    throw new FerruleError('OPTIONS_INVALID', `${source} cannot be read`, {
+      found,
+      hint:
+        found === OTHER_ENCODING
+          ? 'Save it as UTF-8.'
+          : 'Check the path: it is looked up from the current directory.',
     });
   }
 }
+
+const OTHER_ENCODING = 'text that is not UTF-8';
 
 function describeFailure(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -30,5 +37,5 @@ const failures: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'a file that you may not read'],
   ['EPERM', 'a file that you may not read'],
   ['ERR_FS_FILE_TOO_LARGE', 'a file that is too large'],
-  ['ERR_ENCODING_INVALID_ENCODED_DATA', 'a file that is not UTF-8 text'],
+  ['ERR_ENCODING_INVALID_ENCODED_DATA', OTHER_ENCODING],
 ]);

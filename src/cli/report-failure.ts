@@ -18,8 +18,8 @@ export async function reportFailure(
   terminal: Terminal,
   { json = false, debug = false }: FailureOptions,
 ): Promise<ExitCode> {
-  const { outputLost } = terminal;
-  if (outputLost.aborted) return reportLostOutput(outputLost.reason, terminal);
+  // Nobody reads any more; when that is a failure, it is said as the process ends.
+  if (terminal.outputLost.aborted) return exitCodes.ok;
   const error =
     thrown instanceof FerruleError
       ? thrown
@@ -28,14 +28,6 @@ export async function reportFailure(
   else noteError(error, terminal);
   if (debug) terminal.note(toSafeText(toStack(error)));
   return toExitCode(error);
-}
-
-/** A reader that has seen enough, such as `head`, is no failure; a full disk is. */
-export function reportLostOutput(reason: unknown, terminal: Terminal): ExitCode {
-  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : 'unknown';
-  if (code === 'EPIPE') return exitCodes.ok;
-  terminal.note(`error: The result could not be written (${toSafeLine(code)})`);
-  return exitCodes.usage;
 }
 
 /** An error for people: what is wrong, where, what was expected, what to do about it, and every problem of a list. */

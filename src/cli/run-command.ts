@@ -6,7 +6,7 @@ import { withInterruption } from './interruption.ts';
 import { noteAnswer, noteWarnings } from './note-answer.ts';
 import { type OpenedConnection, withConnection } from './open-connection.ts';
 import { withProgress } from './progress.ts';
-import { type ParameterOptions, readParameters } from './read-parameters.ts';
+import { assertNoSecrets, type ParameterOptions, readParameters } from './read-parameters.ts';
 import { runStream } from './run-stream.ts';
 import { toSafeJson, toSafeLine, toSafeText } from './safe-text.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,6 +33,7 @@ export async function runOperation(
   const given = await readParameters(options, file);
   return withConnection(file, options.secretEnv ?? [], terminal, async opened => {
     const { connection, definition } = opened;
+    assertNoSecrets(given, definition);
     const inputs = connection.inputs(operation);
     const parameters = terminal.isInteractive ? await askParameters(inputs, given) : given;
     if (options.dryRun || options.curl) {

@@ -1,8 +1,8 @@
 import { FerruleError, type StreamEvent } from '../index.ts';
-import { type ExitCode, exitCodeOfStatus, toExitCode } from './exit-codes.ts';
+import { type ExitCode, exitCodeOfStatus, exitCodes, toExitCode } from './exit-codes.ts';
 import { noteAnswer, noteWarnings } from './note-answer.ts';
 import { withProgress } from './progress.ts';
-import { reportFailure, reportLostOutput } from './report-failure.ts';
+import { reportFailure } from './report-failure.ts';
 import type { OperationCall } from './run-command.ts';
 import { toSafeJson, toSafeLine } from './safe-text.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,7 +31,7 @@ export async function runStream(call: OperationCall, json: boolean, terminal: Te
     if (!(error instanceof FerruleError)) throw error;
     failure = error;
   }
-  if (terminal.outputLost.aborted) return reportLostOutput(terminal.outputLost.reason, terminal);
+  if (terminal.outputLost.aborted) return exitCodes.ok;
   const report = await stream.report;
   if (json) await terminal.print(toSafeJson({ kind: 'report', report }));
   if (failure !== undefined) {

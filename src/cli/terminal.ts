@@ -23,6 +23,14 @@ export class Terminal {
     return this.#lost.signal;
   }
 
+  /** Why the result was lost. A reader that has seen enough, such as `head`, has lost nothing; a full disk has. */
+  get unwritten(): string | undefined {
+    if (!this.#lost.signal.aborted) return undefined;
+    const { reason } = this.#lost.signal;
+    const code = reason instanceof Error && 'code' in reason ? String(reason.code) : 'unknown';
+    return code === 'EPIPE' ? undefined : code;
+  }
+
   /** True when a person sits there who can be asked: never in a pipe, a script or CI. */
   get isInteractive(): boolean {
     return Boolean(process.stdin.isTTY && this.#stdout.isTTY && this.#stderr.isTTY);

@@ -5,7 +5,7 @@ import { withInterruption } from './interruption.ts';
 import { formatDuration } from './note-answer.ts';
 import { withConnection } from './open-connection.ts';
 import { withProgress } from './progress.ts';
-import { type ParameterOptions, readParameters } from './read-parameters.ts';
+import { assertNoSecrets, type ParameterOptions, readParameters } from './read-parameters.ts';
 import { fromPlainError, noteError } from './report-failure.ts';
 import { toSafeJson, toSafeLine } from './safe-text.ts';
 import { toTable } from './table.ts';
@@ -29,7 +29,8 @@ export async function testConnection(
   if (isCodeFile(file)) return testConnectionOfCode(file, options, terminal);
   const parameters = await readParameters(options, file);
   return withConnection(file, options.secretEnv ?? [], terminal, async opened => {
-    const { connection, secrets, unknownSecrets } = opened;
+    const { connection, definition, secrets, unknownSecrets } = opened;
+    assertNoSecrets(parameters, definition);
     // Asked beforehand, so that the time of the test does not run while a person types.
     if (terminal.isInteractive) for (const name of unknownSecrets) await secrets.getSecret({ name });
     const report = await withInterruption(terminal, signal =>

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { acme } from './definitions.ts';
 import { canary, createWorkplace, runCli } from './run-cli.ts';
@@ -41,6 +43,23 @@ describe('ferrule check', () => {
       expect.arrayContaining(['/descripton', '/operations/0/config/method']),
     );
   });
+
+  it.each(['utf16le', 'latin1'] as const)(
+    'says that %s is no UTF-8, from a file as from standard input',
+    async encoding => {
+      const bytes = Buffer.from(
+        JSON.stringify({ ...acme('http://127.0.0.1:9'), name: 'Caf\u00e9' }),
+        encoding,
+      );
+      const file = join(workplace.folder, `${encoding}.json`);
+      writeFileSync(file, bytes);
+      for (const result of [await runCli(['check', file]), await runCli(['check', '-'], { input: bytes })]) {
+        expect(result.code).toBe(1);
+        expect(result.stderr).toContain('found: text that is not UTF-8\n');
+        expect(result.stderr).toContain('what to do: Save it as UTF-8.\n');
+      }
+    },
+  );
 
   it('names the line where a document stops being JSON, and shows none of it', async () => {
     const text = `{\n  "name": "Acme",\n  "secrets": {"Key": "${canary}"\n  "type": "http"\n}`;

@@ -50,6 +50,14 @@ describe('exit codes', () => {
     expect(stderr).toContain('The environment variable for the secret "API Key" is not set');
   });
 
+  it('are 3 for a secret typed as a parameter, which is not repeated', async () => {
+    const args = ['run', file, 'List users', '--param', 'Team=red', '--param', `API Key=${canary}`];
+    const { code, stderr } = await runCli(args);
+    expect(code).toBe(3);
+    expect(stderr).toContain('"API Key" is a secret of the definition, not a parameter (PARAMETER_UNKNOWN)');
+    expect(stderr).toContain('--secret-env');
+  });
+
   it('are 1 for a secret that the definition does not have, which is not repeated', async () => {
     const { code, stderr } = await runCli(['run', file, 'List users', '--secret-env', canary]);
     expect(code).toBe(1);

@@ -22,7 +22,7 @@ const encodings = [
 ];
 
 export interface CliOptions {
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   /** Called with the process and all that it has written on stdout so far, whenever that grows. */
   readonly onOutput?: (child: ChildProcess, stdout: string) => void;

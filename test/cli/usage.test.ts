@@ -49,7 +49,7 @@ describe('the command', () => {
   it.each([
     ['that does not exist', 'missing.json', 'no such file'],
     ['that is a folder', '.', 'a directory'],
-    ['that is not text', 'binary.json', 'a file that is not UTF-8 text'],
+    ['that is not text', 'binary.json', 'text that is not UTF-8'],
   ])('exits with 1 for a file %s and says so', async (_case, name, found) => {
     writeFileSync(`${workplace.folder}/binary.json`, Buffer.from([0x7b, 0xff, 0xfe, 0x7d]));
     const file = `${workplace.folder}/${name}`;
