@@ -57,6 +57,8 @@ export interface CompiledConnection {
   readonly plan: ConnectionPlan;
   /** The secrets, apart from the plan. null: to be asked of the secret provider. */
   readonly secrets: ReadonlyMap<string, SecretValue | null>;
+  /** Leads from a place that the plan names to the author's document. */
+  readonly toSourcePointer: (pointer: string) => string;
 }
 
 export interface CompileOptions {
@@ -186,7 +188,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     rateLimit: config.rateLimit,
     diagnostics: orNoItems(diagnostics.list),
   };
-  return { plan: Object.freeze(plan), secrets };
+  return { plan: Object.freeze(plan), secrets, toSourcePointer: parsed.toSourcePointer };
 }
 
 function compileTrust({ config }: ConnectionDefinition, nowMs: number): TrustPlan {

@@ -5,6 +5,7 @@ import type { SecretValue } from '../base/secret-value.ts';
 import { waitFor } from '../base/wait.ts';
 import { bindParameters } from '../compile/bind-parameters.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
+import { errorAtSource } from '../errors/error-at-source.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { ExecutionContext } from './execution-context.ts';
@@ -121,7 +122,7 @@ export function renewToken(
 }
 
 async function withMaskedFailures<Result>(
-  { redactor, log, plan }: ExecutionContext,
+  { redactor, log, plan, toSourcePointer }: ExecutionContext,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
@@ -131,7 +132,7 @@ async function withMaskedFailures<Result>(
       error instanceof FerruleError
         ? error
         : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
-    const shown = redactError(failure, redactor);
+    const shown = redactError(errorAtSource(failure, toSourcePointer), redactor);
     log?.notAuthorized(plan.name, shown);
     throw shown;
   }

@@ -84,7 +84,7 @@ export type Parameters = Readonly<Record<string, unknown>>;
 export class Connection {
   readonly #context: ExecutionContext;
 
-  constructor({ plan, secrets: definedSecrets }: CompiledConnection, parts: EngineParts) {
+  constructor({ plan, secrets: definedSecrets, toSourcePointer }: CompiledConnection, parts: EngineParts) {
     const { clock, tokens, states } = parts;
     const redactor = new Redactor();
     const secrets = new SecretReader(
@@ -110,6 +110,7 @@ export class Connection {
     const services = { clock, tokens, states, redactor, randomBytes, exchange, certificateKey };
     this.#context = {
       plan,
+      toSourcePointer,
       closing: parts.closing,
       tokenOwner: parts.tokenOwner ?? plan.name,
       channels,

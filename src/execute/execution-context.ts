@@ -13,6 +13,8 @@ import type { SecretReader } from './secret-reader.ts';
 export interface ExecutionContext {
   readonly plan: ConnectionPlan;
   readonly strategy: AuthStrategy;
+  /** Leads from a place that the plan names to the author's document. */
+  readonly toSourcePointer: (pointer: string) => string;
   /** Stands for the connection in the names of tokens that a person gave. */
   readonly tokenOwner: string;
   readonly secrets: SecretReader;

@@ -1,4 +1,5 @@
 import type { UsedToken } from '../auth/auth-strategy.ts';
+import { errorAtSource } from '../errors/error-at-source.ts';
 import { FerruleError, type Issue } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { HttpRequest, HttpResponse, SendObserver } from '../transport/transport.ts';
@@ -110,14 +111,14 @@ export class ReportWriter {
 
   /** The error as the caller gets it: secrets masked, causes made safe, with a report of what had happened. */
   fail(error: unknown): FerruleError {
-    const { redactor } = this.#call.context;
+    const { redactor, toSourcePointer } = this.#call.context;
     const failure =
       error instanceof FerruleError
         ? error
         : new FerruleError('INTERNAL_DEFECT', 'Ferrule failed in a way it should not', { cause: error });
     const elapsedMs = this.#lap();
     if (this.#sending) this.#attempts.failed(failure, elapsedMs);
-    return redactError(failure, redactor, shown => this.#failed(shown));
+    return redactError(errorAtSource(failure, toSourcePointer), redactor, shown => this.#failed(shown));
   }
 
   #failed(shown: FerruleError): FailedExecutionReport {

@@ -1,4 +1,5 @@
 import type { TestExpectation } from '../compile/test-plan.ts';
+import { errorAtSource } from '../errors/error-at-source.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
 import type { ProbeContext } from '../transport/transport.ts';
@@ -129,7 +130,8 @@ class StageList {
     // A request that uses values kept from the token answer waits for the token before anything else.
     const current = failure.stage === 'authenticate' ? 'token' : this.#current;
     const name = opening ? connectStageOf(failure) : current;
-    const shown = redactError(failure, this.#context.redactor);
+    const { redactor, toSourcePointer } = this.#context;
+    const shown = redactError(errorAtSource(failure, toSourcePointer), redactor);
     if (opening) {
       const { dnsMs, connectMs } = failure.details;
       if (name !== 'dns') this.#setTimed('dns', dnsMs);
