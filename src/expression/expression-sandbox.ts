@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -119,18 +119,12 @@ async function startProcess(): Promise<ChildProcess> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const file = fileURLToPath(new URL(`./jsonata-process.${extension}`, import.meta.url));
   if (!existsSync(file)) throw missingFile();
-  const child = fork(file, {
-    // Nothing of the host is handed on: no environment, no flags of its command line, no terminal.
-    env: {},
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    // Reading files is needed to load the language; writing, processes and threads are refused by Node.
-    execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`, '--permission', '--allow-fs-read=*'],
-    serialization: 'advanced',
-  });
+  const child = forkChild(file);
   await new Promise<void>((resolve, reject) => {
-    child.once('error', reject).once('exit', reject);
+    const fail = (error: unknown) => reject(error instanceof Error ? cannotStart(error) : error);
+    child.once('error', fail).once('exit', fail);
     child.once('message', () => {
-      child.off('error', reject).off('exit', reject);
+      child.off('error', fail).off('exit', fail);
       resolve();
     });
   });
@@ -138,6 +132,22 @@ async function startProcess(): Promise<ChildProcess> {
   child.on('error', () => undefined);
   keepAlive(child, false);
   return child;
+}
+
+function forkChild(file: string): ChildProcess {
+  const options: ForkOptions = {
+    // Nothing of the host is handed on: no environment, no flags of its command line, no terminal.
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    // Reading files is needed to load the language; writing, processes and threads are refused by Node.
+    execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`, '--permission', '--allow-fs-read=*'],
+    serialization: 'advanced',
+  };
+  try {
+    return fork(file, options);
+  } catch (error) {
+    throw cannotStart(error);
+  }
 }
 
 /** Unlike an idle process, one with a job keeps its parent alive. */
@@ -162,6 +172,21 @@ function causeOfEnd(code: number | null, signal: string | null): string {
 
 function problem(code: string): JsonataOutcome & { readonly ok: false } {
   return { ok: false, problem: { code } };
+}
+
+/** A host that may not start processes, such as under Node's own permissions, or that has no room for one. */
+function cannotStart(cause: unknown): FerruleError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an unknown failure';
+  return new FerruleError(
+    'OPTIONS_INVALID',
+    'JSONata that is not trusted runs in a process, and none could be started',
+    {
+      expected: 'a program that may start processes, or trustDefinitions: true',
+      found: code,
+      hint: "Allow it to start processes; under Node's --permission that is --allow-child-process.",
+      cause,
+    },
+  );
 }
 
 /** A bundler makes one file of a program, and this file of the package is then not beside it. */
