@@ -66,7 +66,8 @@ async function mapInTurn(plans: readonly OutputPlan[], scope: ExpressionScope): 
 
 /** What is said of an output that failed on an answer that is no success; on a success, the error is thrown. */
 function toDiagnostic(plan: OutputPlan, { statusCode }: ExpressionScope, error: unknown): Issue {
-  if (!(error instanceof FerruleError)) throw error;
+  // What the host has to put right is neither the answer's fault nor the expression's.
+  if (!(error instanceof FerruleError) || error.category === 'usage') throw error;
   const isSuccess = statusCode >= 200 && statusCode < 300;
   if (isSuccess || error.code === 'EXPRESSION_BUDGET') throw toOutputError(plan, error);
   return { code: 'OUTPUT_FAILED', pointer: plan.pointer, message: error.summary };
