@@ -11,8 +11,17 @@ export function reportingStore(store: TokenStore): TokenStore {
     acquireLease: (key, owner, ttlMs) => report(() => store.acquireLease(key, owner, ttlMs)),
     renewLease: (key, owner, ttlMs) => report(() => store.renewLease(key, owner, ttlMs)),
     releaseLease: (key, owner) => report(() => store.releaseLease(key, owner)),
-    ...(watch === undefined ? {} : { watch: watch.bind(store) }),
+    ...(watch === undefined ? {} : { watch: (key, wake) => watchOrNot(() => watch.call(store, key, wake)) }),
   };
+}
+
+/** A record that cannot be watched is looked at again after a while, as in a store without `watch`; `get` tells what is wrong. */
+function watchOrNot(watch: () => () => void): () => void {
+  try {
+    return watch();
+  } catch {
+    return () => undefined;
+  }
 }
 
 async function report<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -22,8 +22,10 @@ export function createKeyring(text: string | SecretValue): KeyProvider {
 }
 
 /** The keys of a text, the current one first. */
-export function parseKeys(text: string | SecretValue): readonly EncryptionKey[] {
-  const clear = (text instanceof SecretValue ? text.reveal() : text).replaceAll(/^\s*#.*$/gm, '');
+export function parseKeys(text: string | SecretValue | undefined): readonly EncryptionKey[] {
+  // Without types, a variable of the environment that is not set arrives here as undefined.
+  const given = text instanceof SecretValue ? text.reveal() : String(text ?? '');
+  const clear = given.replaceAll(/^\s*#.*$/gm, '');
   const words = clear.split(/[\s,]+/).filter(word => word !== '');
   if (words.length === 0) {
     throw new FerruleError('ENCRYPTION_KEY_MISSING', 'No encryption key was given', {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { SecretValue } from '../../base/secret-value.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
+import { assertOpenOptions, keysOption } from '../open-options.ts';
 import type { EventLimits } from '../ports/event-log.ts';
 import type { KeyProvider } from '../ports/key-provider.ts';
 import type { Store } from '../ports/store.ts';
@@ -36,6 +37,7 @@ const MAX_CONNECTIONS = 10;
  * encryption keys. Later a lost database is STORE_UNAVAILABLE, and the store goes on by itself when it is back.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  assertOpenOptions('openPostgresStore', options, [keysOption]);
   const { url, keys, schema = 'ferrule', caCert, maxConnections = MAX_CONNECTIONS, events, clock } = options;
   if (!/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
     throw new FerruleError('STORE_INPUT_INVALID', 'The schema cannot be used', {

@@ -1,13 +1,15 @@
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import type { Sealed, Sealer } from '../encryption/sealer.ts';
 import type { ConnectionState, ConnectionStatus, StoredConnection } from '../ports/connection-store.ts';
+import { checkText } from './input.ts';
 import { bytes, integer, optionalText, text, texts } from './row.ts';
 import type { Row, SqlDatabase, SqlParameters, SqlSession } from './sql-database.ts';
 import { notFound } from './store-errors.ts';
 
 const states: readonly string[] = ['pending', 'active', 'error', 'needs_reauth'] satisfies ConnectionState[];
 
-export function sealConnection(sealer: Sealer, id: string, definition: string): Promise<Sealed> {
+export async function sealConnection(sealer: Sealer, id: string, definition: string): Promise<Sealed> {
+  checkText(definition, 'definition');
   return sealer.sealText(toPlace(id), definition);
 }
 

@@ -1,5 +1,6 @@
 import type { Sealed, Sealer } from '../encryption/sealer.ts';
 import type { StoredOperation } from '../ports/operation-store.ts';
+import { checkText } from './input.ts';
 import { bytes, integer, text } from './row.ts';
 import type { Row, SqlSession } from './sql-database.ts';
 
@@ -9,7 +10,8 @@ export interface OperationValues extends Sealed {
   readonly name: string;
 }
 
-export function sealDefinition(sealer: Sealer, id: string, definition: string): Promise<Sealed> {
+export async function sealDefinition(sealer: Sealer, id: string, definition: string): Promise<Sealed> {
+  checkText(definition, 'definition');
   return sealer.sealText(toPlace(id), definition);
 }
 

@@ -1,7 +1,7 @@
 import type { SecretValue } from '../../base/secret-value.ts';
 import type { Sealed, Sealer } from '../encryption/sealer.ts';
 import type { SecretChanges, SecretStore } from '../ports/secret-store.ts';
-import { checkName } from './input.ts';
+import { checkName, wrongKind } from './input.ts';
 import { bytes, text, texts } from './row.ts';
 import type { SqlDatabase, SqlSession } from './sql-database.ts';
 
@@ -35,8 +35,12 @@ export async function sealSecretChanges(
 ): Promise<SealedSecretChanges> {
   const set = new Map<string, Sealed>();
   const clear: string[] = [];
+  if (!(Symbol.iterator in changes)) throw wrongKind('secrets', 'a Map of secrets by name', changes);
   for (const [name, change] of changes) {
     checkName(name, 'secrets');
+    if (typeof change !== 'object' && change !== 'keep' && change !== 'clear') {
+      throw wrongKind('secrets', 'a SecretValue, "keep" or "clear" for each name', change);
+    }
     if (change === 'clear') clear.push(name);
     else if (change !== 'keep') set.set(name, await sealer.sealSecret(toPlace(connectionId, name), change));
   }

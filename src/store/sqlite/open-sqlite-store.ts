@@ -1,6 +1,7 @@
 import { chmod, open } from 'node:fs/promises';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
+import { assertOpenOptions, keysOption, pathOption } from '../open-options.ts';
 import type { EventLimits } from '../ports/event-log.ts';
 import type { KeyProvider } from '../ports/key-provider.ts';
 import type { Store } from '../ports/store.ts';
@@ -24,9 +25,10 @@ const BUSY_TIMEOUT_MS = 5_000;
 
 /**
  * Opens the store in one file, for any number of processes on this machine. The schema is brought up to date first.
- * STORE_SCHEMA_NEWER, STORE_DAMAGED, STORE_FAILED when the file cannot be opened, and the errors of encryption keys.
+ * OPTIONS_INVALID, STORE_SCHEMA_NEWER, STORE_DAMAGED, STORE_FAILED when the file cannot be opened, and the errors of encryption keys.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  assertOpenOptions('openSqliteStore', options, [pathOption, keysOption]);
   const { path, keys, events, maxBytes, busyTimeoutMs = BUSY_TIMEOUT_MS, clock = systemClock } = options;
   await makePrivate(path);
   const database = await openSqliteDatabase({ path, clock, maxBytes, busyTimeoutMs });
