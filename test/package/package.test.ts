@@ -38,6 +38,18 @@ describe('the tarball', () => {
     expect(packed.files).toEqual(expect.arrayContaining(needed));
   });
 
+  it('holds every file of its own that its code imports', () => {
+    const imports = packed.files
+      .filter(file => file.endsWith('.js'))
+      .flatMap(file =>
+        [...readFileSync(join(packed.installed, file), 'utf8').matchAll(importOfOwnFile)].map(
+          ([, target = '']) => ({ file, target: join(file, '..', target) }),
+        ),
+      );
+    expect(imports.length).toBeGreaterThan(100);
+    expect(imports.filter(({ target }) => !existsSync(join(packed.installed, target)))).toEqual([]);
+  });
+
   it('holds what its pages link to, apart from the tests that they name as proof', () => {
     const broken = packed.files
       .filter(file => file.endsWith('.md'))
@@ -98,6 +110,11 @@ describe('the installed package', () => {
     const [said, count] = packed.run('spectral.ts').trim().split('\n');
     expect(said).toBe('acme 5 GET https://api.example.com/v1/x PRISMATIC_CONNECTION_VALUE CONVERSION_FAILED');
     expect(Number(count)).toBeLessThanOrEqual(60);
+  });
+
+  it('runs a flow, whose engine stands in a file of its own', () => {
+    write('flow.ts', flow);
+    expect(packed.run('flow.ts')).toBe('{"data":2,"logs":[{"level":"info","message":"with [secret]"}]}\n');
   });
 
   it('loads the engine when a function of it is first called, without a warning', () => {
@@ -283,6 +300,36 @@ console.log(
   thrownBy(() => parseConnection({})).constructor === FerruleError,
 );
 `;
+
+const flow = `
+import { configPage, configVar, connectionConfigVar, flow, integration, runFlow } from 'ferrule/spectral';
+
+const inputs = { apiKey: { label: 'API key', type: 'password', required: true } } as const;
+const configPages = {
+  All: configPage({
+    elements: {
+      Acme: connectionConfigVar({ stableKey: 'acme', dataType: 'connection', inputs }),
+      Limit: configVar({ stableKey: 'limit', dataType: 'string', defaultValue: '2' }),
+    },
+  }),
+};
+const flows = [
+  flow<typeof configPages>({
+    name: 'Count',
+    stableKey: 'count',
+    onExecution: async ({ configVars, logger }) => {
+      logger.info('with', configVars.Acme.fields.apiKey);
+      return { data: Number(configVars.Limit) };
+    },
+  }),
+];
+const config = { Acme: { fields: { apiKey: 'tk_5f2c81' } } };
+const { data, report } = await runFlow(integration({ name: 'Acme', configPages, flows }), 'Count', { config });
+console.log(JSON.stringify({ data, logs: report.logs }));
+`;
+
+/** `import … from`, `export … from`, `import()` and `require()` of a path that begins with a dot. */
+const importOfOwnFile = /(?:\bfrom |\bimport |\bimport\(|\bload\()["'](\.{1,2}\/[^"']+)["']/g;
 
 const withoutGot = `
 import { FerruleError } from 'ferrule';

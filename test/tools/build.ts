@@ -93,7 +93,7 @@ const { output } = await build({
 });
 const chunks = output.filter(file => file.type === 'chunk');
 for (const { fileName, code } of chunks) {
-  if (fileName !== NAMES) write(fileName, toFinishedCode(placeLateModules(code, fileName)));
+  if (fileName !== NAMES) write(fileName, toFinishedCode(placeLateModules(toPublished(code), fileName)));
 }
 write('index.js', writeEntry());
 for (const { fileName, code } of await buildForBundlers(root, bundled)) write(fileName, code);
@@ -103,6 +103,11 @@ chmodSync(`${dist}/cli/ferrule.js`, 0o755);
 function write(fileName: string, code: string): void {
   mkdirSync(dirname(`${dist}/${fileName}`), { recursive: true });
   writeFileSync(`${dist}/${fileName}`, code);
+}
+
+/** Code that imports the public names late imports the published entry, which has the same ones. */
+function toPublished(code: string): string {
+  return code.replaceAll(/(?<=\bimport\("(?:\.\.?\/)+)names\.js(?="\))/g, 'index.js');
 }
 
 /** All that is read when one of these files is, unless a group of higher priority has it. */
