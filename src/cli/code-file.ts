@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FerruleError } from '../index.ts';
@@ -70,12 +71,26 @@ async function run(file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(pathToFileURL(resolve(file)).href);
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    throw new FerruleError('OPTIONS_INVALID', `The file ${file} cannot be run`, {
-      found: error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : 'a failure',
-      ...(isMissing ? { hint: 'Check the path, and that what the file imports is installed.' } : {}),
-    });
+    const { found, hint } = existsSync(file)
+      ? describeFailure(error)
+      : { found: 'no such file', hint: 'Check the path: it is looked up from the current directory.' };
+    throw new FerruleError('OPTIONS_INVALID', `The file ${file} cannot be run`, { found, hint });
   }
+}
+
+function describeFailure(error: unknown): { readonly found: string; readonly hint: string } {
+  if (!(error instanceof Error))
+    return { found: 'a failure', hint: 'Correct what it does when it is imported.' };
+  const found = `${error.name}: ${error.message.split('\n')[0]}`;
+  if ('code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
+    return { found, hint: 'Check that what the file imports is installed.' };
+  }
+  return error instanceof SyntaxError
+    ? {
+        found,
+        hint: 'Correct it; TypeScript may have only types that Node can strip, so no enum and no namespace.',
+      }
+    : { found, hint: 'Correct what it does when it is imported.' };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

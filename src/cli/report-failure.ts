@@ -24,7 +24,7 @@ export async function reportFailure(
     thrown instanceof FerruleError
       ? thrown
       : new FerruleError('INTERNAL_DEFECT', 'The command failed in a way it should not', { cause: thrown });
-  if (json) await terminal.print(toSafeJson(error.report ?? { ok: false, error: error.toJSON() }, 2));
+  if (json) await terminal.print(toSafeJson({ ok: false, error: error.toJSON(), ...error.report }, 2));
   else noteError(error, terminal);
   if (debug) terminal.note(toSafeText(toStack(error)));
   return toExitCode(error);

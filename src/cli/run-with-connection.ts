@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { createEngine, FerruleError } from '../index.ts';
 import { toFreshConnectionValue } from '../spectral/index.ts';
 import { defaultConnectionValueEnvironmentVariable } from '../spectral/testing/index.ts';
 import { refuseOptions, type ValueOptions } from './code-values.ts';
 import { connectionOfCode } from './connection-of-code.ts';
+import { exitCodes } from './exit-codes.ts';
 import { withInterruption } from './interruption.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -50,6 +52,11 @@ function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv)
       // What Node says repeats the arguments, and it may repeat the environment one day.
       reject(new FerruleError('OPTIONS_INVALID', 'The command cannot be started', { found: program })),
     );
-    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+    child.on('close', (code, signal) => resolve(code ?? toExitCode(signal)));
   });
+}
+
+/** 128 and the number of the signal, as shells report a command that one ended. */
+function toExitCode(signal: NodeJS.Signals | null): number {
+  return signal === null ? exitCodes.usage : 128 + constants.signals[signal];
 }

@@ -119,6 +119,47 @@ describe('ferrule with a file of connections as code', () => {
     expect(server.last.header['x-key']).toBe(canary);
   });
 
+  it('says why a flow failed, also as JSON, and shows where under --debug', async () => {
+    server.answerWith({ status: 503, body: {} });
+    const args = ['run', file, 'List Things', '--param', `Acme Connection.endpoint=${server.origin}`];
+    const call = [...args, '--secret-env', 'Acme Connection.apiKey=KEY'];
+    const message = 'The flow "List Things" failed: STATUS_UNEXPECTED: Request failed with status code 503';
+    const plain = await runCli(call, { env });
+    expect(plain.stderr).toContain(`error: ${message} (FLOW_FAILED)\n`);
+    expect(plain.stderr).toContain('what to do: Look at what it logged; --debug shows where it failed.\n');
+    const json = JSON.parse((await runCli([...call, '--json'], { env })).stdout);
+    expect(json).toMatchObject({
+      ok: false,
+      flow: 'List Things',
+      error: { code: 'FLOW_FAILED', message: `FLOW_FAILED: ${message}.` },
+    });
+  });
+
+  it.each([
+    ['is not there', undefined, 'no such file', 'Check the path'],
+    ['is broken', 'export const a: = 1;', 'SyntaxError', 'only types that Node can strip'],
+    ['has syntax that cannot be stripped', 'enum A { B }', 'enum', 'only types that Node can strip'],
+    ['imports what is not installed', "import 'no-such-package'", 'no-such-package', 'is installed'],
+    ['fails', "throw new Error('at import')", 'Error: at import', 'Correct what it does when it is imported'],
+  ])('says what to do about a file that %s', async (_, text, found, hint) => {
+    const broken = text === undefined ? `${workplace.folder}/none.ts` : workplace.write('broken.ts', text);
+    const { code: exit, stdout, stderr } = await runCli(['check', broken]);
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`found: .*${found}`));
+    expect(stderr).toContain(hint);
+  });
+
+  it('ends by the signal that ended the command that it ran, as shells report it', async () => {
+    const values = ['-p', 'endpoint=x', '--secret-env', 'apiKey=KEY'];
+    const command = [
+      process.execPath,
+      '-e',
+      'process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 9);',
+    ];
+    const args = ['run', '--connection', `${file}#acmeKey`, ...values, '--', ...command];
+    expect((await runCli(args, { env })).code).toBe(143);
+  });
+
   it('says all that a flow misses', async () => {
     const { code: exit, stderr } = await runCli(['run', file, 'List Things']);
     expect(exit).toBe(3);

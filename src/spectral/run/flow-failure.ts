@@ -14,7 +14,7 @@ export function flowFailure(
   const shown = inspect(error, { depth: 10, showHidden: true, maxStringLength: 100_000 });
   return new FerruleError(
     'FLOW_FAILED',
-    `The flow "${flow}" failed: ${redactor.redact(said).slice(0, 2000)}`,
+    `The flow "${flow}" failed: ${redactor.redact(said).slice(0, 2000).replace(/\.$/, '')}`,
     {
       report,
       retryable: error instanceof FerruleError && error.retryable,
