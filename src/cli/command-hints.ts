@@ -10,6 +10,7 @@ const hints: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
   ['PARAMETER_MISSING', 'Pass it: --param "Name=value". "ferrule inspect" shows what an operation takes.'],
   ['PARAMETER_UNKNOWN', 'Leave it out, or use the suggested name. --lenient makes this a warning.'],
   ['SECRET_MISSING', 'Pass it: --secret-env "Name=VARIABLE" takes it from an environment variable.'],
+  ['INTERNAL_DEFECT', 'Please report it, with what ferrule run shows under --debug.'],
   ['FLOW_FAILED', 'Look at what it logged; --debug shows where it failed.'],
   ['DEADLINE_EXCEEDED', 'Raise --timeout, or timeouts.totalMs of the definition; or ask for less.'],
 ]);

@@ -23,11 +23,20 @@ export async function reportFailure(
   const error =
     thrown instanceof FerruleError
       ? thrown
-      : new FerruleError('INTERNAL_DEFECT', 'The command failed in a way it should not', { cause: thrown });
+      : new FerruleError('INTERNAL_DEFECT', 'The command failed in a way it should not', {
+          found: nameOf(thrown),
+          cause: thrown,
+        });
   if (json) await terminal.print(toSafeJson({ ok: false, error: error.toJSON(), ...error.report }, 2));
   else noteError(error, terminal);
   if (debug) terminal.note(toSafeText(toStack(error)));
   return toExitCode(error);
+}
+
+/** Its kind alone: what it says may hold anything, and stands under `--debug`. */
+function nameOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return `a ${typeof thrown}`;
+  return 'code' in thrown ? `${thrown.name} ${String(thrown.code)}` : thrown.name;
 }
 
 /** An error for people: what is wrong, where, what was expected, what to do about it, and every problem of a list. */

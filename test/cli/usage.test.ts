@@ -21,6 +21,19 @@ describe('the command', () => {
     for (const exitCode of [0, 1, 2, 3, 4, 5, 6, 7, 130]) expect(stdout).toMatch(`\n  ${exitCode} `);
   });
 
+  it('names the kind of a defect, and keeps what it says for --debug', async () => {
+    const fail = `Object.fromEntries=()=>{throw Object.assign(new RangeError("seen"),{code:"E_ODD"})}`;
+    const nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(fail)}`];
+    const args = ['run', definition, 'List users'];
+    const { code, stderr } = await runCli(args, { nodeOptions });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      / \(INTERNAL_DEFECT\)\n {2}found: RangeError E_ODD\n {2}what to do: Please report it/,
+    );
+    expect(stderr).not.toContain('seen');
+    expect((await runCli([...args, '--debug'], { nodeOptions })).stderr).toContain('RangeError: seen');
+  });
+
   it('explains itself to a Node that is too old', async () => {
     const pretend = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"22.18.9"}})';
     const nodeOptions = ['--import', `data:text/javascript,${pretend}`];
