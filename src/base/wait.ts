@@ -11,7 +11,8 @@ export interface WaitLimits {
 
 /**
  * Waits for shared work under the waiter's own limits. The work itself goes on when the waiter leaves;
- * its later failure is then somebody else's to report, so it never becomes an unhandled rejection here.
+ * its later failure is then somebody else's to report, so it never becomes an unhandled rejection here. The work may be
+ * that of the host and hold nothing open, so the wait itself keeps the process alive until its time is over.
  */
 export function waitFor<Result>(work: Promise<Result>, limits: WaitLimits): Promise<Result> {
   const { clock, signal, timeoutMs } = limits;
@@ -22,7 +23,7 @@ export function waitFor<Result>(work: Promise<Result>, limits: WaitLimits): Prom
       return;
     }
     const timer = Number.isFinite(timeoutMs)
-      ? clock.after(timeoutMs, () => leave(() => reject(limits.onTimeout())))
+      ? clock.after(timeoutMs, () => leave(() => reject(limits.onTimeout())), true)
       : undefined;
     const abort = () => leave(() => reject(limits.onAbort(signal?.reason)));
     const leave = (settle: () => void) => {

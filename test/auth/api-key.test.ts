@@ -115,9 +115,9 @@ describe('an API key', () => {
   });
 
   it.each([
-    [{ in: 'header', name: 'X-Key', value: '<<Key>>' }, '', '/config/auth/keys/0/value'],
-    [{ in: 'cookie', name: 'sid', value: '<<Key>>' }, 'a;b', '/config/auth/keys/0/value'],
-    [{ in: 'header', name: 'X-Key', value: null }, 'unused', '/config/auth/keys/0/value'],
+    [{ in: 'header', name: 'X-Key', value: '<<Key>>' }, '', '/config/auth/value'],
+    [{ in: 'cookie', name: 'sid', value: '<<Key>>' }, 'a;b', '/config/auth/value'],
+    [{ in: 'header', name: 'X-Key', value: null }, 'unused', '/config/auth/value'],
   ])('is refused when it cannot be sent: %j with %j', async (auth, Key, pointer) => {
     const { server, engine } = await start();
     const work = engine.connection(definition(server.origin, auth, { Key })).execute('Read');
