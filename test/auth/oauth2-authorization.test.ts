@@ -126,6 +126,17 @@ describe('completing an authorization', () => {
     ]);
   });
 
+  it.each(['https://host.example/callback?code=c0de', '/callback?code=c0de', 'no URL'])(
+    'says that the state is missing: %s',
+    async callback => {
+      const { connection } = await scene();
+      expect(await failureOf(connection.completeAuthorization(callback, of('jo')))).toMatchObject({
+        code: 'AUTHORIZATION_STATE_INVALID',
+        summary: 'The state of the authorization answer is missing',
+      });
+    },
+  );
+
   it('gives each account its own token', async () => {
     const { connection } = await scene((_, nth) => ({ access_token: `t${nth}` }));
     for (const account of ['jo', 'al']) {

@@ -43,6 +43,7 @@ export function signState({ id, subject, expiresAtMs }: AuthorizationState, part
  * @throws FerruleError AUTHORIZATION_STATE_INVALID when we did not sign it, for this browser, or when its time is up
  */
 export function verifyState(state: string, parts: StateParts, nowMs: number): AuthorizationState {
+  if (state === '') throw invalidState('is missing');
   const [content = '', signature = '', ...rest] = state.split('.');
   const expected = Buffer.from(toSignature(content, parts));
   const given = Buffer.from(signature);
