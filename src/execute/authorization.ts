@@ -5,6 +5,7 @@ import type { SecretValue } from '../base/secret-value.ts';
 import { waitFor } from '../base/wait.ts';
 import { bindParameters } from '../compile/bind-parameters.ts';
 import type { RenderScope } from '../compile/render-scope.ts';
+import { describeValue } from '../errors/describe-value.ts';
 import { errorAtSource } from '../errors/error-at-source.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { redactError } from '../errors/redact-error.ts';
@@ -31,6 +32,7 @@ export function authorize<Result>(
   step: (actions: AuthorizationActions, call: AuthCall) => Promise<Result>,
 ): Promise<Result> {
   return withMaskedFailures(context, async () => {
+    assertAuthorizationOptions({ ...options });
     const actions = context.strategy.authorization?.();
     if (actions === undefined) {
       throw new FerruleError('AUTHORIZATION_UNSUPPORTED', 'The connection does not authenticate by OAuth', {
@@ -121,6 +123,22 @@ export function renewToken(
   });
 }
 
+/** Programs without types pass what they have, such as an AbortController for its signal. */
+function assertAuthorizationOptions({ signal, timeoutMs }: Readonly<Record<string, unknown>>): void {
+  const isSignal = typeof signal === 'object' && signal !== null && 'addEventListener' in signal;
+  if (signal !== undefined && !isSignal) throw unusable('signal', 'an AbortSignal', signal);
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0)) {
+    throw unusable('timeoutMs', 'a number of milliseconds greater than 0', timeoutMs);
+  }
+}
+
+function unusable(option: string, expected: string, given: unknown): FerruleError {
+  return new FerruleError('OPTIONS_INVALID', `The option ${option} cannot be used`, {
+    expected,
+    found: typeof given === 'number' ? String(given) : describeValue(given),
+  });
+}
+
 async function withMaskedFailures<Result>(
   { redactor, log, plan, toSourcePointer }: ExecutionContext,
   work: () => Promise<Result>,
@@ -140,8 +158,10 @@ async function withMaskedFailures<Result>(
 
 async function toCall(
   { plan, secrets, clock, redactor, tokenOwner }: ExecutionContext,
-  { parameters = {}, signal, timeoutMs }: AuthorizationOptions,
+  options: AuthorizationOptions,
 ): Promise<AuthCall> {
+  assertAuthorizationOptions({ ...options });
+  const { parameters = {}, signal, timeoutMs } = options;
   const { authentication, timeouts } = plan;
   const bound = bindParameters(authentication.parameters, parameters, false);
   const given: RenderScope = {

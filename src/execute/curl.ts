@@ -1,5 +1,7 @@
 import { quoteWord, type WordPart } from '../base/shell-words.ts';
 import type { ConnectSettings } from '../compile/connect-settings.ts';
+import { describeValue } from '../errors/describe-value.ts';
+import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CredentialPlaces } from '../transport/transport.ts';
 import { toConnectOptions } from './curl-connect.ts';
 import { CurlVariables } from './curl-variables.ts';
@@ -41,8 +43,19 @@ export interface CurlCommand {
 
 type Word = readonly WordPart[];
 
+/** A whole report is easily given in place of a request, and it has no headers. @throws FerruleError OPTIONS_INVALID */
+function assertSource(source: unknown): void {
+  const { method, url, headers } = Object(source);
+  if (typeof method === 'string' && typeof url === 'string' && Array.isArray(headers)) return;
+  throw new FerruleError('OPTIONS_INVALID', 'There is no request to be written as a command', {
+    expected: 'a dry run, or the request of an entry of report.har',
+    found: describeValue(source),
+  });
+}
+
 /** The request as a curl command for a POSIX shell. Secrets stand as variables, which a note names each. */
 export function toCurl(source: CurlSource, { mask = true }: CurlOptions = {}): CurlCommand {
+  assertSource(source);
   const notes: string[] = [];
   const variables = new CurlVariables(notes, source.credentials, mask);
   const { method, headers: given, connect = {} } = source;

@@ -1,3 +1,4 @@
+import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import { BufferedBody } from '../transport/bodies/buffered-body.ts';
 import { MAX_WITNESSED_BYTES } from '../transport/observation/witness.ts';
@@ -14,6 +15,7 @@ import { toMissedError, toRecorded } from './recorded-request.ts';
  * @throws FerruleError REPLAY_MISSED from `send`, for a request that no entry is left for
  */
 export function createReplayTransport(...recordings: readonly Har[]): Transport {
+  for (const recording of recordings) assertRecording(recording);
   const all = recordings.flatMap(({ log }) => log.entries).map(toRecorded);
   const left = [...all];
   return {
@@ -30,6 +32,16 @@ export function createReplayTransport(...recordings: readonly Har[]): Transport 
     release: async () => undefined,
     close: async () => undefined,
   };
+}
+
+/** Recordings come from files, and a report is easily given in place of its `har`. */
+function assertRecording(recording: unknown): void {
+  const log = Object(Object(recording)['log']);
+  if (Array.isArray(log['entries'])) return;
+  throw new FerruleError('OPTIONS_INVALID', 'The recording cannot be replayed', {
+    expected: 'an HTTP Archive, as a report has it in har: { log: { entries: […] } }',
+    found: describeValue(recording),
+  });
 }
 
 function answer({ response }: HarEntry, request: HttpRequest): HttpResponse {

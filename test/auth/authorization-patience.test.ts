@@ -109,6 +109,25 @@ describe('waiting for a person', () => {
   });
 });
 
+describe('an OAuth step from a program without types', () => {
+  it.each([
+    ['signal', { signal: new AbortController() }],
+    ['timeoutMs', { timeoutMs: '5' }],
+    ['timeoutMs', { timeoutMs: Number.NaN }],
+  ])('names the option that cannot be used: %s', async (name, options) => {
+    const { connection } = await scene();
+    const steps = [
+      connection.beginDeviceAuthorization(options as never),
+      connection.awaitDeviceAuthorization(begun, options as never),
+      connection.currentToken(options as never),
+    ];
+    for (const step of steps) {
+      const { code, summary } = await failureOf(step);
+      expect([code, summary]).toEqual(['OPTIONS_INVALID', `The option ${name} cannot be used`]);
+    }
+  });
+});
+
 describe('an authorization server that does not answer', () => {
   it('is not waited for when the caller leaves', async () => {
     const { connection } = await scene({}, '/silent');

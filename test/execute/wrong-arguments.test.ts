@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Connection, createEngine, type Engine, type EngineOptions } from '../../src/index.ts';
+import {
+  type Connection,
+  createEngine,
+  createReplayTransport,
+  type Engine,
+  type EngineOptions,
+  toCurl,
+} from '../../src/index.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { type RecordingServer, startRecordingServer } from '../support/recording-server.ts';
 
@@ -101,6 +108,22 @@ describe('a secret provider', () => {
       given = 'now a text';
       expect((await keyed.execute('Keyed')).request.url).toBe(`${server.origin}/x`);
       server.reset();
+    },
+  );
+});
+
+describe('what stands in place of a recording or a request', () => {
+  it.each([undefined, {}, { log: {} }, { ok: true, har: { log: { entries: [] } } }])(
+    'is told: %j',
+    async given => {
+      expect(await failureOf(() => createReplayTransport(untyped(given)))).toMatchObject({
+        code: 'OPTIONS_INVALID',
+        summary: 'The recording cannot be replayed',
+      });
+      expect(await failureOf(() => toCurl(untyped(given)))).toMatchObject({
+        code: 'OPTIONS_INVALID',
+        summary: 'There is no request to be written as a command',
+      });
     },
   );
 });

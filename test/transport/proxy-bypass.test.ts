@@ -1,8 +1,14 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { SecretValue } from '../../src/base/secret-value.ts';
 import { createBypass } from '../../src/transport/proxies/proxy-bypass.ts';
 import { proxyFromEnvironment } from '../../src/transport/proxies/proxy-environment.ts';
-import { createProxyServer, parseProxyUrl } from '../../src/transport/proxies/proxy-server.ts';
+import {
+  createProxyServer,
+  type ProxyOptions,
+  parseProxyUrl,
+} from '../../src/transport/proxies/proxy-server.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const place = { pointer: '/proxy', code: 'OPTIONS_INVALID', nowMs: 0, isExempt: false } as const;
@@ -109,16 +115,17 @@ describe('the environment', () => {
   });
 
   it('may leave out the scheme, and holds credentials in the URL', () => {
-    expect(proxyFromEnvironment({ ALL_PROXY: 'me:p%40ss%@proxy:3128' })?.https).toEqual({
-      url: 'http://proxy:3128',
-      username: 'me',
-      password: 'p%40ss%',
-      noProxy: [],
-    });
-    expect(proxyFromEnvironment({ all_proxy: 'socks5h://me:p%40s%3As@proxy' })?.http).toMatchObject({
-      url: 'socks5h://proxy',
-      password: 'p@s:s',
-    });
+    const plain = proxyFromEnvironment({ ALL_PROXY: 'me:p%40ss%@proxy:3128' })?.https;
+    expect(plain).toMatchObject({ url: 'http://proxy:3128', username: 'me', noProxy: [] });
+    expect(revealed(plain)).toBe('p%40ss%');
+    const socks = proxyFromEnvironment({ all_proxy: 'socks5h://me:p%40s%3As@proxy' })?.http;
+    expect(socks).toMatchObject({ url: 'socks5h://proxy' });
+    expect(revealed(socks)).toBe('p@s:s');
+  });
+
+  it('shows no password when it is printed', () => {
+    const proxies = proxyFromEnvironment({ ALL_PROXY: 'http://me:pass-9d21@proxy' });
+    expect(`${inspect(proxies, { depth: 9 })}${JSON.stringify(proxies)}`).not.toContain('pass-9d21');
   });
 
   it('names none when it is empty, nor HTTP_PROXY under CGI, where strangers set it', () => {
@@ -128,3 +135,8 @@ describe('the environment', () => {
     expect(chosen).toEqual({ http: { url: 'http://own', noProxy: [] } });
   });
 });
+
+function revealed(options: ProxyOptions | string | undefined): string | undefined {
+  const password = typeof options === 'object' ? options.password : undefined;
+  return password instanceof SecretValue ? password.reveal() : undefined;
+}

@@ -1,3 +1,4 @@
+import { SecretValue } from '../../base/secret-value.ts';
 import { isBypassEntry } from './proxy-bypass.ts';
 import type { ProxiesByScheme } from './proxy-choice.ts';
 import type { ProxyOptions } from './proxy-server.ts';
@@ -36,7 +37,13 @@ function toOptions(text: string, noProxy: readonly string[]): ProxyOptions {
   const colon = userInfo.indexOf(':');
   const username = colon === -1 ? userInfo : userInfo.slice(0, colon);
   const password = colon === -1 ? '' : userInfo.slice(colon + 1);
-  return { url: scheme + rest, username: decode(username), password: decode(password), noProxy };
+  // Programs log what they found in their environment; its password is not for the log.
+  return {
+    url: scheme + rest,
+    username: decode(username),
+    password: new SecretValue(decode(password)),
+    noProxy,
+  };
 }
 
 /** A percent sign that begins no encoded byte is a percent sign. */
