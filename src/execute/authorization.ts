@@ -54,6 +54,11 @@ async function withPatience<Result>(
 ): Promise<Result> {
   const left = new AbortController();
   const given = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+  const onAbort = (cause: unknown) =>
+    closing.aborted
+      ? new FerruleError('ENGINE_CLOSED', 'The engine is closed')
+      : new FerruleError('ABORTED', 'The caller aborted the authorization', { stage, cause });
+  if (given.aborted) throw onAbort(given.reason);
   try {
     return await waitFor(work(AbortSignal.any([given, left.signal])), {
       clock,
@@ -61,10 +66,7 @@ async function withPatience<Result>(
       signal: given,
       onTimeout: () =>
         new FerruleError('DEADLINE_EXCEEDED', 'The total time of the authorization ran out', { stage }),
-      onAbort: cause =>
-        closing.aborted
-          ? new FerruleError('ENGINE_CLOSED', 'The engine is closed')
-          : new FerruleError('ABORTED', 'The caller aborted the authorization', { stage, cause }),
+      onAbort,
     });
   } finally {
     left.abort();

@@ -138,6 +138,16 @@ describe('an authorization server that does not answer', () => {
     expect(await waiting).toMatchObject({ code: 'ABORTED', stage: 'authenticate', cause: 'bored' });
   });
 
+  it('is not asked for a caller who has left already', async () => {
+    const { connection, polls } = await scene();
+    const signal = AbortSignal.abort('gone');
+    const failure = await failureOf(connection.pollDeviceAuthorization(begun, { signal }));
+    expect(failure).toMatchObject({ code: 'ABORTED', cause: 'gone' });
+    // A later poll is the first that arrives.
+    await connection.pollDeviceAuthorization(begun);
+    expect(polls.length).toBe(1);
+  });
+
   it('is waited for as long as the caller says', async () => {
     const { connection } = await scene({}, '/silent');
     const failure = await failureOf(connection.beginDeviceAuthorization({ timeoutMs: 20 }));
