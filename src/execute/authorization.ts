@@ -158,17 +158,16 @@ async function withMaskedFailures<Result>(
   }
 }
 
-async function toCall(
-  { plan, secrets, clock, redactor, tokenOwner }: ExecutionContext,
-  options: AuthorizationOptions,
-): Promise<AuthCall> {
+async function toCall(context: ExecutionContext, options: AuthorizationOptions): Promise<AuthCall> {
+  const { plan, secrets, clock, redactor, tokenOwner } = context;
   assertAuthorizationOptions({ ...options });
   const { parameters = {}, signal, timeoutMs } = options;
   const { authentication, timeouts } = plan;
   const bound = bindParameters(authentication.parameters, parameters, false);
+  const read = secrets.read(authentication.secretNames, signal);
   const given: RenderScope = {
     parameters: bound.values,
-    secrets: await secrets.read(authentication.secretNames, signal),
+    secrets: read instanceof Promise ? await withPatience(context, options, () => read) : read,
   };
   return {
     scope: { ...given, values: computeValues(authentication.values, given, { clock, redactor }) },
