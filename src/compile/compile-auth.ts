@@ -13,6 +13,7 @@ import { compileHttpBearerToken } from './auth/http-bearer-token.ts';
 import { compileOauth1 } from './auth/oauth1.ts';
 import { compileOauth2 } from './auth/oauth2.ts';
 import type { AuthPlan, BasicAuthPlan, RawBearerTokenPlan, TokenPlacement } from './auth-plan.ts';
+import type { KnownSecrets } from './client-certificate.ts';
 import type { ParameterTable } from './parameters.ts';
 import type { Placed } from './placed.ts';
 import { assertHeaderName } from './request-plan.ts';
@@ -32,6 +33,7 @@ export interface AuthSurroundings {
     client: ClientCertificate,
     nowMs: number,
   ): TrustPlan;
+  readonly knownSecrets: KnownSecrets;
   /** True when the connection itself shows a client certificate. */
   readonly hasClientCertificate: boolean;
   readonly compiler: TemplateCompiler;

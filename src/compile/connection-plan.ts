@@ -11,7 +11,11 @@ import type { SocketPath } from '../transport/sockets/unix-socket.ts';
 import type { Limits, Timeouts } from '../transport/transport.ts';
 import { createTrust, type TrustOptions, type TrustPlan } from '../transport/trust/trust.ts';
 import type { AuthPlan } from './auth-plan.ts';
-import { type ClientCertificatePlan, compileCertificateParts } from './client-certificate.ts';
+import {
+  type ClientCertificatePlan,
+  compileCertificateParts,
+  type KnownSecrets,
+} from './client-certificate.ts';
 import { compileAuth } from './compile-auth.ts';
 import { type ConnectSettings, toConnectSettings } from './connect-settings.ts';
 import { separateCredentials } from './credentials.ts';
@@ -94,6 +98,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
     issues.attempt('/config/caCert', () => shared.trust(compileTrust(definition, options.nowMs))) ??
     createTrust();
 
+  const knownSecrets = { secrets, nowMs: options.nowMs };
   const authParameters = new ParameterTable();
   const authCompiler = new TemplateCompiler({ ...templates, parameters: authParameters, diagnostics });
   const auth = compileAuth(
@@ -119,6 +124,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
           pointers,
           nowMs,
         }),
+      knownSecrets,
       hasClientCertificate: config.tls.clientCertificate !== null,
       compiler: authCompiler,
       parameters: authParameters,
@@ -130,7 +136,7 @@ export function compileConnection(parsed: ParsedConnection, options: CompileOpti
   const proving = 'use' in auth ? auth.use.secretNames : authCompiler.secretsUsed;
   const kept = 'use' in auth ? auth.use.kept : new Map();
   const beforeTokens = authCompiler.withKept({ known: new Map(), later: new Set(kept.keys()) });
-  const clientCertificate = compileClientCertificate(definition, beforeTokens);
+  const clientCertificate = compileClientCertificate(definition, beforeTokens, knownSecrets);
   const routing = { compiler: beforeTokens, secretHosts, issues, nowMs: options.nowMs };
   const proxy = compileProxy(config.proxy, routing);
   const socketPath = compileSocketPath(config, issues);
@@ -214,12 +220,13 @@ function toTrustOptions(config: HttpConnectionConfig, nowMs: number): TrustOptio
 function compileClientCertificate(
   { config }: ConnectionDefinition,
   compiler: TemplateCompiler,
+  knownSecrets: KnownSecrets,
 ): ClientCertificatePlan | null {
   const { clientCertificate } = config.tls;
   if (clientCertificate === null) return null;
   const pointer = '/config/tls/clientCertificate';
   return {
-    ...compileCertificateParts(clientCertificate, pointer, compiler),
+    ...compileCertificateParts(clientCertificate, pointer, compiler, knownSecrets),
     createTrust: (client, nowMs) =>
       createTrust({ ...toTrustOptions(config, nowMs), clientCertificate: client }),
   };

@@ -76,13 +76,13 @@ export function compileCertificate(
   connection: Pick<TokenConnectionDefinition, 'caCert' | 'clientCertificate'> | null,
   pointer: string,
   compiler: TemplateCompiler,
-  { createCertificateTrust }: Pick<AuthSurroundings, 'createCertificateTrust'>,
+  { createCertificateTrust, knownSecrets }: Pick<AuthSurroundings, 'createCertificateTrust' | 'knownSecrets'>,
 ): ClientCertificatePlan | null {
   const certificate = connection?.clientCertificate;
   if (!connection || certificate === undefined) return null;
   const place = `${pointer}/clientCertificate`;
   return {
-    ...compileCertificateParts(certificate, place, compiler),
+    ...compileCertificateParts(certificate, place, compiler, knownSecrets),
     createTrust: (client, nowMs) =>
       createCertificateTrust(
         connection.caCert,

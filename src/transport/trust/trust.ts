@@ -121,6 +121,21 @@ export function createTrust(options: TrustOptions = {}): TrustPlan {
   );
 }
 
+/**
+ * Judges a client certificate, or a `cert` without its key, without making anything of it.
+ *
+ * @throws FerruleError CERTIFICATE_INVALID
+ */
+export function assertClientCertificate(
+  certificate: ClientCertificate,
+  nowMs: number,
+  pointer: string,
+): void {
+  const { cert, key, pkcs12 } = certificate;
+  if (key !== undefined || pkcs12 !== undefined) readClientIdentity(certificate, nowMs, pointer);
+  else if (cert !== undefined) readClientChain(textOf(cert), nowMs, `${pointer}/cert`);
+}
+
 class LazyTrustPlan implements TrustPlan {
   readonly key: string;
   readonly serverName: string | undefined;
@@ -197,15 +212,18 @@ function readClientIdentity(
   const { cert = '', key = '', pkcs12, passphrase } = certificate;
   const secret = passphrase === undefined ? undefined : textOf(passphrase);
   if (pkcs12 !== undefined) return readPkcs12Identity(textOf(pkcs12), secret, nowMs, `${pointer}/pkcs12`);
-  const chain = readCertificates(textOf(cert), `${pointer}/cert`);
+  const { chain, own } = readClientChain(textOf(cert), nowMs, `${pointer}/cert`);
+  return { chain, key: readPrivateKey(textOf(key), secret, own, `${pointer}/key`) };
+}
+
+function readClientChain(pem: string, nowMs: number, pointer: string) {
+  const chain = readCertificates(pem, pointer);
   const own = chain[0];
   if (own === undefined) {
-    throw new FerruleError('CERTIFICATE_INVALID', 'the client certificate is empty', {
-      pointer: `${pointer}/cert`,
-    });
+    throw new FerruleError('CERTIFICATE_INVALID', 'the client certificate is empty', { pointer });
   }
-  assertValidAt(own, nowMs, `${pointer}/cert`, 'the client certificate');
-  return { chain, key: readPrivateKey(textOf(key), secret, own, `${pointer}/key`) };
+  assertValidAt(own, nowMs, pointer, 'the client certificate');
+  return { chain, own };
 }
 
 function readPkcs12Identity(
