@@ -32,6 +32,7 @@ const options: Kind = {
     denyHosts: 'list',
     allowProxyResolution: 'boolean',
     allowUnixSockets: 'list',
+    allowRedirectsTo: 'list',
   },
 };
 

@@ -74,6 +74,11 @@ export const settingsTable = {
   ),
   FERRULE_EGRESS_ONLY_HOSTS: setting('list', 'none', 'When set, nothing else may be reached.'),
   FERRULE_EGRESS_DENY_HOSTS: setting('list', 'none', 'May not be reached, whatever else is allowed.'),
+  FERRULE_EGRESS_ALLOW_REDIRECTS_TO: setting(
+    'list',
+    'none',
+    'Where redirects may lead although it is further in than where they come from, such as from a public system to this machine.',
+  ),
   FERRULE_TRUST_DEFINITIONS: setting(
     'boolean',
     'false',

@@ -126,6 +126,7 @@ function readEgress(read: SettingsReader, isPersonal: boolean): EgressOptions {
     allowPrivate: read.boolean('FERRULE_EGRESS_ALLOW_PRIVATE') ?? false,
     allowHosts: read.list('FERRULE_EGRESS_ALLOW_HOSTS') ?? [],
     denyHosts: read.list('FERRULE_EGRESS_DENY_HOSTS') ?? [],
+    allowRedirectsTo: read.list('FERRULE_EGRESS_ALLOW_REDIRECTS_TO') ?? [],
     ...(onlyHosts === undefined ? {} : { onlyHosts }),
   };
 }

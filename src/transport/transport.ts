@@ -193,6 +193,8 @@ export interface HttpResponse {
   readonly timings?: PhaseTimings;
   /** `1.1` or `2`; left out by a transport that does not know it. */
   readonly httpVersion?: string;
+  /** The address that was connected to. Left out behind a proxy or UNIX socket, and by a transport that does not know it. */
+  readonly remoteAddress?: string | undefined;
   /** The reason phrase as received; HTTP/2 has none. */
   readonly statusText?: string;
   readonly body: ResponseBody;

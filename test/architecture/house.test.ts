@@ -37,11 +37,11 @@ const entries = [
  */
 const transportRooms: Readonly<Record<string, readonly string[]>> = {
   bodies: [],
-  observation: ['bodies'],
-  redirects: ['bodies'],
-  pacing: ['bodies'],
   trust: [],
   egress: [],
+  observation: ['bodies'],
+  redirects: ['bodies', 'egress'],
+  pacing: ['bodies'],
   sockets: ['trust', 'egress'],
   proxies: ['bodies', 'trust', 'egress', 'sockets'],
   wire: ['bodies', 'sockets', 'proxies'],

@@ -1,5 +1,8 @@
 import { FerruleError } from '../../errors/ferrule-error.ts';
+import { toEgressError, toSocketPathError, toUnresolvedError } from './egress-errors.ts';
+import { canonicalHost, isMetadataHost, kindOf } from './host-kind.ts';
 import { type AddressKind, classifyAddress, isAddressOrBlock, isAddressWithin } from './internet-address.ts';
+import { type Depth, limitToDepth } from './redirected-egress.ts';
 
 /** Which addresses may be reached. */
 export interface EgressPolicy {
@@ -23,6 +26,10 @@ export interface EgressPolicy {
    * @throws FerruleError EGRESS_REFUSED
    */
   assertSocketPath?(path: string): void;
+  /** The same for redirects of a server that is so far inside; left out: they are judged like any request. */
+  forRedirects?(depth: Depth): EgressPolicy;
+  /** What proxies are judged by, when that is another policy. */
+  readonly forProxies?: EgressPolicy;
 }
 
 /**
@@ -50,18 +57,14 @@ export interface EgressOptions {
    * against link-local and metadata addresses.
    */
   readonly allowProxyResolution?: boolean;
+  /**
+   * Where redirects may lead although it is further in than the server that sends them: from a public system into a private
+   * network or to this machine, or from a private network to this machine. Default none. The other rules hold as well.
+   */
+  readonly allowRedirectsTo?: readonly string[];
   /** Absolute paths of the UNIX sockets that may be used; default none. */
   readonly allowUnixSockets?: readonly string[];
 }
-
-/** Names that clouds resolve to their metadata services. */
-const METADATA_HOSTS = [
-  'metadata.google.internal',
-  'metadata.goog',
-  'metadata',
-  'instance-data',
-  'instance-data.ec2.internal',
-];
 
 /** Everything but the public Internet is refused. */
 export const closedEgress: EgressOptions = { allowPrivate: false, allowLoopback: false };
@@ -78,6 +81,7 @@ export function createEgressPolicy(options: EgressOptions = {}): EgressPolicy {
   const onlyHosts = options.onlyHosts === undefined ? undefined : toMatcher(options.onlyHosts);
   const onlyNames = options.onlyHosts?.some(isAddressOrBlock) === false;
   const denyHosts = toMatcher(options.denyHosts ?? []);
+  const allowRedirectsTo = toMatcher(options.allowRedirectsTo ?? []);
 
   const judgesAddresses =
     options.allowPrivate === false ||
@@ -93,12 +97,12 @@ export function createEgressPolicy(options: EgressOptions = {}): EgressPolicy {
       return 'the egress policy allows other hosts only';
     }
     if (allowHosts(name) || allowHosts(address)) return undefined;
-    const kind = METADATA_HOSTS.includes(name) ? 'metadata' : classifyAddress(address);
+    const kind = kindOf(address, name);
     if (kind === undefined) return 'it is no IP address';
     return allowed.has(kind) ? undefined : `it is ${descriptions[kind]}`;
   }
 
-  return {
+  const policy: EgressPolicy = {
     key: JSON.stringify([
       [...allowed].sort(),
       options.allowHosts ?? [],
@@ -106,6 +110,7 @@ export function createEgressPolicy(options: EgressOptions = {}): EgressPolicy {
       options.denyHosts ?? [],
       leavesNames,
       options.allowUnixSockets ?? [],
+      options.allowRedirectsTo ?? [],
     ]),
     refusalOf,
     assertUnresolved(host) {
@@ -123,7 +128,9 @@ export function createEgressPolicy(options: EgressOptions = {}): EgressPolicy {
       const refusal = classifyAddress(name) === undefined ? refusalOfName(name) : refusalOf(name, name);
       if (refusal !== undefined) throw toEgressError(name, name, refusal);
     },
+    forRedirects: depth => (depth === 2 ? policy : limitToDepth(policy, depth, allowRedirectsTo)),
   };
+  return policy;
 
   function refusalOfUnresolved(name: string): string | undefined {
     if (onlyHosts !== undefined) {
@@ -139,30 +146,8 @@ export function createEgressPolicy(options: EgressOptions = {}): EgressPolicy {
     // A name outside a list of names is not even asked for: a query can carry data out by itself.
     if (onlyNames && onlyHosts?.(name) === false) return 'the egress policy allows other hosts only';
     if (allowHosts(name) || allowed.has('metadata')) return undefined;
-    return METADATA_HOSTS.includes(name) ? `it is ${descriptions.metadata}` : undefined;
+    return isMetadataHost(name) ? `it is ${descriptions.metadata}` : undefined;
   }
-}
-
-/** The error for an address that may not be reached. */
-export function toEgressError(host: string, address: string, refusal: string): FerruleError {
-  const subject = host === address ? host : `${host} (address ${address})`;
-  return new FerruleError('EGRESS_REFUSED', `${subject} may not be reached: ${refusal}`, {
-    details: { host, address },
-  });
-}
-
-function toUnresolvedError(host: string, refusal: string): FerruleError {
-  return new FerruleError('EGRESS_REFUSED', `${host} may not be reached through a proxy: ${refusal}`, {
-    hint: 'Name the host in egress.allowHosts or egress.onlyHosts, set egress.allowProxyResolution, or use socks5.',
-    details: { host, requestSent: false },
-  });
-}
-
-function toSocketPathError(path: string): FerruleError {
-  return new FerruleError('EGRESS_REFUSED', `the UNIX socket ${path} may not be used`, {
-    hint: 'Whoever owns the engine can allow it: name its path in egress.allowUnixSockets.',
-    details: { socketPath: path, requestSent: false },
-  });
 }
 
 const descriptions: Readonly<Record<AddressKind, string>> = {
@@ -213,13 +198,4 @@ function patternHost(host: string, pattern: string): string {
     );
   }
   return name;
-}
-
-/** Lower case, without brackets and trailing dot; odd spellings of IPv4 (`0x7f.1`, full-width digits) made plain. */
-function canonicalHost(host: string): string {
-  const bare = host.replace(/^\[|\]$/g, '');
-  if (bare.includes(':')) return bare.toLowerCase();
-  const url = `http://${bare}/`;
-  const name = URL.canParse(url) ? new URL(url).hostname : bare.toLowerCase();
-  return name.endsWith('.') ? name.slice(0, -1) : name;
 }

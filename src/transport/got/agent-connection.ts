@@ -5,7 +5,7 @@ import { type ConnectionOptions, TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import { translateForeignError } from '../../errors/translate-foreign-error.ts';
-import { toEgressError } from '../egress/egress-policy.ts';
+import { toEgressError } from '../egress/egress-errors.ts';
 import type { ConnectTimes } from '../phases.ts';
 import type { Lookup, Target } from '../sockets/connector.ts';
 import { permittedLookup } from '../sockets/permitted-lookup.ts';

@@ -106,6 +106,7 @@ export class AgentPool implements Pool {
         return;
       }
       passage.reusedSocket = connection.request.reusedSocket;
+      exchange.remoteAddress = connection.request.socket?.remoteAddress;
       if (connection.times !== undefined) exchange.opened(connection.times, false);
       conversation.run(() => connection.request, head.body);
     });

@@ -4,7 +4,8 @@ import { waitFor } from '../../base/wait.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import { translateForeignError } from '../../errors/translate-foreign-error.ts';
 import { toAbortError } from '../bodies/incoming-body.ts';
-import { createEgressPolicy, type EgressPolicy, toEgressError } from '../egress/egress-policy.ts';
+import { toEgressError } from '../egress/egress-errors.ts';
+import { createEgressPolicy, type EgressPolicy } from '../egress/egress-policy.ts';
 import type { ConnectTimes } from '../phases.ts';
 import { completeRoute, dial, type OpenedSocket, withCarrier } from '../sockets/carried-socket.ts';
 import type { ConnectRequest } from '../sockets/connector.ts';
@@ -93,7 +94,7 @@ async function dialProxy(
   signal: AbortSignal,
 ): Promise<OpenedSocket> {
   const { onConnect: _, ...channel } = request.channel;
-  const egress = proxy.isExempt ? unjudged() : channel.egress;
+  const egress = proxy.isExempt ? unjudged() : (channel.egress.forProxies ?? channel.egress);
   try {
     return await dial(
       {

@@ -1,7 +1,15 @@
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import { discardBody } from '../bodies/discard-body.ts';
+import { type Depth, depthOf } from '../egress/redirected-egress.ts';
 import { sumOfTimings } from '../phases.ts';
-import type { HttpRequest, HttpResponse, RedirectHop, SendContext, Transport } from '../transport.ts';
+import type {
+  Channel,
+  HttpRequest,
+  HttpResponse,
+  RedirectHop,
+  SendContext,
+  Transport,
+} from '../transport.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { nextRequest } from './redirect-rules.ts';
 
@@ -13,7 +21,7 @@ const COOKIES_HINT =
 
 /**
  * Follows up to `context.maxRedirects` redirects. One total deadline holds for all hops; every hop passes the
- * channel's egress policy like a request of its own.
+ * channel's egress policy like a request of its own, and one to another origin may not lead further in than it came from.
  *
  * @throws FerruleError REDIRECT_LIMIT, REDIRECT_REFUSED, and what the inner transport throws
  */
@@ -22,7 +30,10 @@ export function withRedirects(transport: Transport): Transport {
     send: (request, context) =>
       context.maxRedirects > 0 ? follow(transport, request, context) : transport.send(request, context),
     probe: (url, context) => transport.probe(url, context),
-    release: channelKey => transport.release(channelKey),
+    release: async channelKey => {
+      const keys = [channelKey, ...limited.map(depth => keyFor(channelKey, depth))];
+      await Promise.all(keys.map(key => transport.release(key)));
+    },
     close: () => transport.close(),
   };
 }
@@ -35,6 +46,8 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
   const redirects: RedirectHop[] = [];
   const jar = context.keepsCookies === true ? new CookieJar(context.clock) : undefined;
   let setsCookies = false;
+  let depth: Depth = 2;
+  let { channel } = context;
   let request = first;
   let response = await transport.send(request, context);
   let { timings } = response;
@@ -57,10 +70,15 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
       );
     }
     const next = nextRequest(request, response.statusCode, location, context.isSecretText);
-    const { abroad } = later.channel;
-    const hidesCertificate = abroad !== undefined && !isSameOrigin(request, next.request);
-    // A way back does not restore it.
-    if (hidesCertificate) later = { ...later, channel: abroad };
+    const isElsewhere = !isSameOrigin(request, next.request);
+    const hidesCertificate = isElsewhere && channel.abroad !== undefined;
+    if (isElsewhere) {
+      const reached = reachedDepth(request, response, channel);
+      if (reached < depth) depth = reached;
+      // A way back does not restore it.
+      channel = channel.abroad ?? channel;
+      later = { ...later, channel: toLimited(channel, depth) };
+    }
     redirects.push({
       statusCode: response.statusCode,
       from: placeOf(request),
@@ -95,6 +113,24 @@ function redirectLocation(response: HttpResponse): string | undefined {
     });
   }
   return locations[0];
+}
+
+/** How far inside the server is that sent a redirect. */
+function reachedDepth(request: HttpRequest, response: HttpResponse, { socketPath }: Channel): Depth {
+  const { origin, hostname } = new URL(request.url);
+  return origin === socketPath?.origin ? 2 : depthOf(response.remoteAddress, hostname);
+}
+
+/** Those from which something is further in. */
+const limited = [0, 1] as const;
+
+function toLimited(channel: Channel, depth: Depth): Channel {
+  const egress = channel.egress.forRedirects?.(depth) ?? channel.egress;
+  return egress === channel.egress ? channel : { ...channel, key: keyFor(channel.key, depth), egress };
+}
+
+function keyFor(channelKey: string, depth: Depth): string {
+  return `${channelKey}|redirected ${depth}`;
 }
 
 function isSameOrigin(one: HttpRequest, other: HttpRequest): boolean {

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import { FerruleError } from '../../errors/ferrule-error.ts';
 import { translateForeignError } from '../../errors/translate-foreign-error.ts';
-import { toEgressError } from '../egress/egress-policy.ts';
+import { toEgressError } from '../egress/egress-errors.ts';
 import type { ConnectTimes } from '../phases.ts';
 import type { Channel, ConnectPhases } from '../transport.ts';
 import { findPinMismatch } from '../trust/pinned-certificate.ts';

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { FerruleError } from '../../errors/ferrule-error.ts';
-import { type EgressPolicy, toEgressError } from '../egress/egress-policy.ts';
+import { toEgressError } from '../egress/egress-errors.ts';
+import type { EgressPolicy } from '../egress/egress-policy.ts';
 import type { Lookup } from './connector.ts';
 
 type LookupDone = (error: Error | null, address: readonly LookupAddress[] | string, family?: number) => void;

@@ -53,6 +53,8 @@ export class Exchange implements DispatchHandler, BodySource, Watched, Linked<Ex
   readonly context: SendContext;
   /** Whether its connection speaks HTTP/2; set by who gives it one. */
   http2 = false;
+  /** What its connection leads to; set by who gives it one. */
+  remoteAddress: string | undefined;
   /** Where it was given its socket; belongs to the holder. */
   slot: Slot | undefined;
   /** What its connection had received when it was given it, in bytes; belongs to the holder. */
@@ -173,6 +175,7 @@ export class Exchange implements DispatchHandler, BodySource, Watched, Linked<Ex
       redirects: [],
       firstByteMs: timings.firstByteMs,
       timings,
+      remoteAddress: this.remoteAddress,
       httpVersion: this.http2 ? '2' : '1.1',
       statusText: statusText ?? '',
       body: this.#body,

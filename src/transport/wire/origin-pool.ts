@@ -27,6 +27,8 @@ export interface Slot {
   http2: boolean;
   /** Of a socket that speaks HTTP/2. */
   pulse: Pulse | undefined;
+  /** Undefined when it leads to a proxy, or is a UNIX socket. */
+  remoteAddress: string | undefined;
   available: boolean;
   cancelConnect: (() => void) | undefined;
 }
@@ -141,6 +143,7 @@ export class OriginPool implements Holder {
     exchange.http2 = slot.http2;
     exchange.receivedBefore = slot.pulse?.received;
     slot.pulse?.watch();
+    exchange.remoteAddress = slot.remoteAddress;
     slot.client.dispatch(exchange.options, exchange);
   }
 
@@ -204,6 +207,7 @@ export class OriginPool implements Holder {
       connected: false,
       http2: false,
       pulse: undefined,
+      remoteAddress: undefined,
       available: false,
       cancelConnect: undefined,
     };
@@ -280,6 +284,8 @@ export class OriginPool implements Holder {
       slot.connected = true;
       slot.http2 = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
       if (slot.http2) slot.capacity = HTTP2_STREAMS;
+      if (isDirect(this.target, this.#channel)) slot.remoteAddress = socket.remoteAddress;
+      exchange.remoteAddress = slot.remoteAddress;
       exchange.opened(times, slot.http2);
       done(null, socket);
       if (slot.capacity > 1) queueMicrotask(() => this.#settle(slot));
@@ -289,6 +295,10 @@ export class OriginPool implements Holder {
 
 function isAwaited({ isSettled }: Exchange): boolean {
   return !isSettled;
+}
+
+function isDirect(target: Target, { proxies, socketPath }: Channel): boolean {
+  return proxies?.proxyFor(target) === undefined && socketPath?.origin !== target.origin;
 }
 
 /** Order does not matter. */
