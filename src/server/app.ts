@@ -46,12 +46,15 @@ interface Passage {
 export function createApp(options: AppOptions): App {
   const { routes, services, authenticators, limits } = options;
   const { clock, log } = services;
-  const slots = new ExecutionSlots(limits.maxConcurrent);
+  const slots = new ExecutionSlots({
+    limit: limits.maxConcurrent,
+    sharePercent: limits.callerSharePercent,
+  });
   const trials = new TrialSlots();
 
   const takeSlot = ({ isExecution, isTrial }: Route, { id }: Principal) => {
     if (isTrial) return trials.take(id);
-    return isExecution ? slots.take() : undefined;
+    return isExecution ? slots.take(id) : undefined;
   };
 
   const note = (error: FerruleError, { request, route, principal }: Passage) => {

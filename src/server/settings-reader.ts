@@ -1,6 +1,6 @@
 import { FerruleError, type Issue } from '../index.ts';
 import { isLoopbackHost } from './loopback.ts';
-import { type SettingName, settingsTable } from './settings-table.ts';
+import { type SettingKind, type SettingName, settingsTable } from './settings-table.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,7 +48,7 @@ export class SettingsReader {
   number(name: SettingName): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const [least, most] = settingsTable[name].kind === 'port' ? [0, 65_535] : [1, 2 ** 31 - 1];
+    const [least, most] = boundsOf(settingsTable[name].kind);
     const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     this.complain(name, `a whole number from ${least} to ${most}`, `"${text}"`);
@@ -111,4 +111,9 @@ function withNearest(name: string): { readonly suggestion?: string } {
   const shared = (other: string) => other.split('_').filter(word => words.has(word)).length;
   const nearest = Object.keys(settingsTable).toSorted((a, b) => shared(b) - shared(a))[0];
   return nearest !== undefined && shared(nearest) > 1 ? { suggestion: nearest } : {};
+}
+
+function boundsOf(kind: SettingKind): readonly [least: number, most: number] {
+  if (kind === 'port') return [0, 65_535];
+  return [1, kind === 'percent' ? 100 : 2 ** 31 - 1];
 }

@@ -8,6 +8,7 @@ export type SettingKind =
   | 'port'
   | 'bytes'
   | 'count'
+  | 'percent'
   | 'milliseconds';
 
 export interface Setting {
@@ -86,6 +87,11 @@ export const settingsTable = {
   ),
   FERRULE_MAX_BODY_BYTES: setting('bytes', '10485760', 'The largest body of a request.'),
   FERRULE_MAX_CONCURRENT: setting('count', '256', 'Executions, streams and tests that may run at once.'),
+  FERRULE_CALLER_SHARE_PERCENT: setting(
+    'percent',
+    '75',
+    'The most of these places that one caller may hold, of those that others do not hold.',
+  ),
   FERRULE_REQUEST_TIMEOUT_MS: setting(
     'milliseconds',
     '120000',

@@ -32,6 +32,8 @@ export interface ServerLimits {
   readonly maxBodyBytes: number;
   /** Executions, streams and tests at once. */
   readonly maxConcurrent: number;
+  /** The most that one caller may hold of the places that others do not hold, 1 to 100. */
+  readonly callerSharePercent: number;
   readonly requestTimeoutMs: number;
 }
 
@@ -99,6 +101,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     limits: {
       maxBodyBytes: read.number('FERRULE_MAX_BODY_BYTES') ?? 10 * 1024 * 1024,
       maxConcurrent: read.number('FERRULE_MAX_CONCURRENT') ?? 256,
+      callerSharePercent: read.number('FERRULE_CALLER_SHARE_PERCENT') ?? 75,
       requestTimeoutMs: read.number('FERRULE_REQUEST_TIMEOUT_MS') ?? 120_000,
     },
     stopTimeoutMs: read.number('FERRULE_STOP_TIMEOUT_MS') ?? 10_000,

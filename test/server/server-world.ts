@@ -121,7 +121,7 @@ export const testSettings: ServerParts['settings'] = {
   allowedHosts: ['127.0.0.1', 'localhost'],
   egress: { allowLoopback: true, allowPrivate: false },
   trustDefinitions: true,
-  limits: { maxBodyBytes: 1_000_000, maxConcurrent: 20, requestTimeoutMs: 10_000 },
+  limits: { maxBodyBytes: 1_000_000, maxConcurrent: 20, callerSharePercent: 75, requestTimeoutMs: 10_000 },
   stopTimeoutMs: 200,
   queue: { concurrency: 4, leaseMs: 2_000, keepMs: 60_000, maxResultBytes: 10_000, maxWaiting: 1_000 },
   jwt: undefined,

@@ -41,6 +41,7 @@ describe('the settings of the server', () => {
       FERRULE_MAX_BODY_BYTES: '0',
       FERRULE_EGRESS_ALLOW_PRIVATE: 'yes',
       FERRULE_JWT_ISSUER: 'http://issuer.example.com',
+      FERRULE_CALLER_SHARE_PERCENT: '101',
       FERRULE_LOG_LEVEL: 'loud',
       FERRULE_MAX_BODY: '10',
     };

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionTo, startWorld, type World } from './server-world.ts';
+import { connectionTo, startWorld, testSettings, type World } from './server-world.ts';
 
 let world: World;
 let connectionId: string;
 
 beforeAll(async () => {
   world = await startWorld({
-    settings: { limits: { maxBodyBytes: 1_000, maxConcurrent: 1, requestTimeoutMs: 1_000 } },
+    settings: {
+      limits: { ...testSettings.limits, maxBodyBytes: 1_000, maxConcurrent: 1, requestTimeoutMs: 1_000 },
+    },
   });
   connectionId = (await world.ask('POST', '/api/connections', connectionTo(world.system))).body.id;
 });
