@@ -32,6 +32,8 @@ interface GrowingParameter extends Parameter {
 /** The parameters of one operation, found in its templates while they are compiled and declared under `inputs`. */
 export class ParameterTable {
   readonly #byKey = new Map<string, GrowingParameter>();
+  /** The places of those that are used in several; a list would be searched for each use. */
+  readonly #places = new Map<GrowingParameter, Set<string>>();
   readonly #declared: Readonly<Record<string, InputDefinition>>;
   readonly #firstIndex: number;
 
@@ -54,12 +56,13 @@ export class ParameterTable {
   addUse(tag: TagReference, required: boolean): void {
     const parameter = this.#findOrAdd(tag);
     parameter.required ||= required;
-    // A list that grows in place keeps room for 17.
-    if (!parameter.uses.includes(tag.pointer)) parameter.uses = parameter.uses.concat(tag.pointer);
+    if (parameter.uses.length === 0) parameter.uses = [tag.pointer];
+    else if (parameter.uses[0] !== tag.pointer) this.#placesOf(parameter).add(tag.pointer);
   }
 
   /** Every parameter, in the order of first use. */
   toList(): readonly Parameter[] {
+    for (const [parameter, places] of this.#places) parameter.uses = [...places];
     return [...this.#byKey.values()];
   }
 
@@ -67,6 +70,14 @@ export class ParameterTable {
   unusedDeclarations(): readonly string[] {
     const used = new Set([...this.#byKey.values()].flatMap(({ name, base }) => [name, base]));
     return Object.keys(this.#declared).filter(name => !used.has(name));
+  }
+
+  #placesOf(parameter: GrowingParameter): Set<string> {
+    const known = this.#places.get(parameter);
+    if (known !== undefined) return known;
+    const places = new Set(parameter.uses);
+    this.#places.set(parameter, places);
+    return places;
   }
 
   #findOrAdd(tag: TagName): GrowingParameter {

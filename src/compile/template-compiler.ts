@@ -1,4 +1,4 @@
-import { orNoItems } from '../base/nothing.ts';
+import { noEntries, orNoItems } from '../base/nothing.ts';
 import type { TemplateTag } from '../definition/definition.ts';
 import type { Issue } from '../errors/ferrule-error.ts';
 import type { IssueCollector } from '../errors/issue-collector.ts';
@@ -117,8 +117,8 @@ export class TemplateCompiler {
   noteReferences({ parameters, secrets, values, kept }: ScopeReferences, pointer: string): void {
     this.issues.attempt(pointer, () => {
       for (const name of secrets) assertKnown('secret', name, this.#options.secretNames);
-      for (const name of values) assertKnown('value', name, new Set(this.#options.values?.keys()));
-      for (const name of kept) assertKnown('kept value', name, new Set(this.#options.kept?.known.keys()));
+      for (const name of values) assertKnown('value', name, this.#options.values ?? noEntries);
+      for (const name of kept) assertKnown('kept value', name, this.#options.kept?.known ?? noEntries);
     });
     for (const name of secrets) this.#used.add('secrets', name);
     for (const name of values) this.#noteValue(name, pointer);

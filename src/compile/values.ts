@@ -30,12 +30,25 @@ export interface ValuesSurroundings {
   readonly issues: IssueCollector;
 }
 
+/** More is a mistake or an attack: each knows all that it is made of. */
+const MAX_VALUES = 1_000;
+
 export function compileValues(
   definitions: Readonly<Record<string, string>>,
   { pointer, secretNames, issues }: ValuesSurroundings,
 ): ValuesPlan {
   const plans = new Map<string, ValuePlan>();
-  for (const [name, source] of Object.entries(definitions)) {
+  const entries = Object.entries(definitions);
+  if (entries.length > MAX_VALUES) {
+    issues.add({
+      code: 'DEFINITION_WRONG_VALUE',
+      pointer,
+      message: 'There are too many computed values',
+      expected: `at most ${MAX_VALUES}`,
+      found: String(entries.length),
+    });
+  }
+  for (const [name, source] of entries.slice(0, MAX_VALUES)) {
     const place = joinPointer(pointer, name);
     issues.attempt(place, () => {
       assertFree(name, secretNames);
@@ -61,7 +74,7 @@ function toPlan(
 ): ValuePlan {
   const references = expression.references ?? noReferences;
   for (const secret of references.secrets) assertKnown('secret', secret, secretNames);
-  for (const value of references.values) assertKnown('earlier value', value, new Set(earlier.keys()));
+  for (const value of references.values) assertKnown('earlier value', value, earlier);
   const sources = [...references.values].flatMap(value => earlier.get(value) ?? []);
   const union = (own: ReadonlySet<string>, of: (plan: ValuePlan) => ReadonlySet<string>) =>
     new Set([...own, ...sources.flatMap(source => [...of(source)])]);
@@ -87,12 +100,15 @@ function assertFree(name: string, secretNames: ReadonlySet<string>): void {
 }
 
 /** Throws EXPRESSION_NOT_ALLOWED for a name that an expression reads and nothing has. */
-export function assertKnown(kind: string, name: string, known: ReadonlySet<string>): void {
+export function assertKnown(kind: string, name: string, known: Names): void {
   if (known.has(name)) return;
   throw new FerruleError('EXPRESSION_NOT_ALLOWED', `There is no ${kind} named "${name.slice(0, 100)}"`, {
-    suggestion: nearestName(name, known),
+    suggestion: nearestName(name, known.keys()),
   });
 }
+
+/** A set of names, or a map by names. */
+type Names = Pick<ReadonlySet<string>, 'has' | 'keys'>;
 
 const noReferences: ScopeReferences = {
   parameters: new Set(),

@@ -4,6 +4,8 @@ import { FerruleError, type Issue } from './ferrule-error.ts';
 /** Gathers problems so that an author sees all of them at once. */
 export class IssueCollector {
   readonly #issues: Issue[] = [];
+  /** Of each issue, place and message. */
+  #known: Set<string> | undefined;
   readonly #toSourcePointer: (pointer: string) => string;
 
   readonly #mask: (issue: Issue) => Issue;
@@ -29,10 +31,12 @@ export class IssueCollector {
   /** Records an issue, once: what several operations share is judged for each of them. */
   add(issue: Issue): void {
     const placed = this.#mask({ ...issue, pointer: this.#toSourcePointer(issue.pointer) });
-    const isKnown = this.#issues.some(
-      ({ pointer, message }) => pointer === placed.pointer && message === placed.message,
-    );
-    if (!isKnown) this.#issues.push(placed);
+    const key = `${placed.pointer}\n${placed.message}`;
+    // Most definitions have none.
+    this.#known ??= new Set();
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#issues.push(placed);
   }
 
   /**

@@ -74,6 +74,17 @@ describe('reading a document', () => {
     expect(failure(shared).message).toContain('more than 200000 values');
   });
 
+  it('refuses more tags than any definition has, in one text or in many', () => {
+    const most = '{{a}}'.repeat(50_000);
+    expect(readDocument({ most, others: Array(10).fill('<<b>>'.repeat(5_000)) })).toMatchObject({ most });
+    for (const one of ['{{a}}', '<<a>>', '{{']) {
+      expect(failure([most, one, most])).toMatchObject({
+        code: 'DEFINITION_INVALID',
+        message: expect.stringContaining('more than 100000 tags'),
+      });
+    }
+  });
+
   it('refuses a text longer than any definition', () => {
     expect(failure(`"${'x'.repeat(17 * 1024 * 1024)}"`).code).toBe('DEFINITION_INVALID');
   });
