@@ -1,7 +1,6 @@
 import type { SecretValue } from '../base/secret-value.ts';
 import type { ClientCertificateDefinition } from '../definition/definition.ts';
 import { assertClientCertificate, type ClientCertificate, type TrustPlan } from '../transport/trust/trust.ts';
-import { noValues } from './render-scope.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import type { TextPlan } from './text-plan.ts';
 
@@ -57,7 +56,8 @@ function valueIn(
   [name, ...others]: readonly string[],
   secrets: KnownSecrets['secrets'],
 ): string | SecretValue | undefined {
-  if (name === undefined) return text.pointer === undefined ? text.render(noValues) : undefined;
+  // Without names it may still hold comments.
+  if (name === undefined) return /<<|\{\{/.test(text.source) ? undefined : text.source;
   const isAlone = others.length === 0 && [`<<${name}>>`, `{{${name}}}`].includes(text.source);
   return isAlone ? (secrets.get(name) ?? undefined) : undefined;
 }

@@ -1,6 +1,5 @@
-import { noEntries } from '../base/nothing.ts';
 import type { SecretValue } from '../base/secret-value.ts';
-import { ParameterValues } from './parameter-values.ts';
+import type { ParameterValues } from './parameter-values.ts';
 
 /** What templates read while they are rendered: one call's parameters and the secrets it needs. */
 export interface RenderScope {
@@ -20,6 +19,3 @@ export interface RenderScope {
 export interface LocalValues {
   get(name: string): unknown;
 }
-
-/** For templates that have no tags. */
-export const noValues: RenderScope = { parameters: new ParameterValues([]), secrets: noEntries };

@@ -1,4 +1,5 @@
 import { joinPointer } from '../base/json-pointer.ts';
+import { noEntries } from '../base/nothing.ts';
 import { defaults } from '../definition/defaults.ts';
 import type {
   HeadersDefinition,
@@ -9,8 +10,9 @@ import type {
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CredentialPlaces } from '../transport/transport.ts';
 import { type BodyPlan, compileBody } from './body-plan.ts';
+import { ParameterValues } from './parameter-values.ts';
 import type { Placed } from './placed.ts';
-import { noValues } from './render-scope.ts';
+import type { RenderScope } from './render-scope.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import type { FieldPlan, HeaderPlan, UrlPlan } from './text-plan.ts';
 
@@ -48,6 +50,7 @@ const FRAMING_HEADERS = new Set([
   'expect',
 ]);
 
+const noValues: RenderScope = { parameters: new ParameterValues([]), secrets: noEntries };
 const noCredentials: CredentialPlaces = { headers: [], query: [], body: false };
 
 export function compileRequest(parts: RequestParts, whole: TemplateCompiler): RequestPlan {

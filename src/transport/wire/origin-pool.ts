@@ -22,13 +22,13 @@ export interface Slot {
   capacity: number;
   /** Whether the socket has carried an exchange to its end. */
   used: boolean;
+  /** Undefined when it leads to a proxy, or is a UNIX socket. */
+  remoteAddress: string | undefined;
   connected: boolean;
   /** Whether the socket speaks HTTP/2. */
   http2: boolean;
   /** Of a socket that speaks HTTP/2. */
   pulse: Pulse | undefined;
-  /** Undefined when it leads to a proxy, or is a UNIX socket. */
-  remoteAddress: string | undefined;
   available: boolean;
   cancelConnect: (() => void) | undefined;
 }
@@ -139,11 +139,11 @@ export class OriginPool implements Holder {
   #assign(exchange: Exchange, slot: Slot): void {
     slot.running.push(exchange);
     exchange.slot = slot;
+    exchange.remoteAddress = slot.remoteAddress;
     if (slot.running.length >= slot.capacity) this.#withhold(slot);
     exchange.http2 = slot.http2;
     exchange.receivedBefore = slot.pulse?.received;
     slot.pulse?.watch();
-    exchange.remoteAddress = slot.remoteAddress;
     slot.client.dispatch(exchange.options, exchange);
   }
 
@@ -204,10 +204,10 @@ export class OriginPool implements Holder {
       running: [],
       capacity: 1,
       used: false,
+      remoteAddress: undefined,
       connected: false,
       http2: false,
       pulse: undefined,
-      remoteAddress: undefined,
       available: false,
       cancelConnect: undefined,
     };
