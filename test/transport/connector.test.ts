@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -174,6 +175,22 @@ test('a second connection resumes the TLS session', async () => {
   expect(await get()).toBe('false');
   await server.whenOpen(0);
   expect(await get()).toBe('true');
+});
+
+test('a pinned certificate is looked at anew on every connection', async () => {
+  const { chain, key } = authority.issue();
+  await using server = await startHttpServer(
+    (_, response) => response.setHeader('connection', 'close').end('ok'),
+    { cert: chain, key },
+  );
+  const transport = open();
+  const pinned = createTrust({ fingerprint256: new X509Certificate(chain).fingerprint256 });
+  const context = sendContext({ channel: { trust: pinned } });
+  for (let count = 0; count < 3; count += 1) {
+    const { body } = await transport.send(httpRequest(server.origin), context);
+    expect(await textOf(body)).toBe('ok');
+    await server.whenOpen(0);
+  }
 });
 
 test('caMode replace distrusts every other authority', async () => {

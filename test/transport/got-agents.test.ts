@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -38,7 +39,7 @@ async function meet(agent: GotAgents, hosts = ['127.0.0.1', 'localhost']) {
     const { body } = await transport.send(httpRequest(url), sendContext({ ...options, channel }));
     return textOf(body);
   };
-  return { secure, plain, send, transport, requests: () => requests };
+  return { secure, plain, send, transport, chain: cert, requests: () => requests };
 }
 
 const withTls = (options: https.AgentOptions) => ({
@@ -98,6 +99,21 @@ test('a pinned certificate is compared, and nothing is sent to another one', asy
   expect([error.code, requests()]).toEqual(['TLS_CERTIFICATE_UNTRUSTED', 0]);
   expect(await send(secure.origin, { fingerprint256: await own })).toBe(`127.0.0.1:${secure.port}`);
 });
+
+test.each([
+  ['its authority', () => trusting],
+  ['a pin', (cert: string) => ({ fingerprint256: new X509Certificate(cert).fingerprint256 })],
+])(
+  'a server that is trusted by %s is trusted on every connection of an agent that resumes TLS',
+  async (_, trustOf) => {
+    const agent = { https: new https.Agent() };
+    const { secure, send, chain } = await meet(agent);
+    const trust = trustOf(chain);
+    const answers = [await send(secure.origin, trust), await send(secure.origin, trust)];
+    answers.push(...(await Promise.all([send(secure.origin, trust), send(secure.origin, trust)])));
+    expect([answers, secure.connectionCount]).toEqual([Array(4).fill(`127.0.0.1:${secure.port}`), 4]);
+  },
+);
 
 test('a socket over TLS is not lent to a connection of another trust', async () => {
   const { secure, send } = await meet(withTls({}));

@@ -100,6 +100,9 @@ class AgentAttempt {
       servername: trust.serverName ?? (isIp ? '' : target.host),
       ALPNProtocols: ['http/1.1'],
       rejectUnauthorized: trust.fingerprints.length === 0,
+      // Agents resume TLS sessions, in which the server shows no certificate that could be judged; given, this keeps them
+      // from it.
+      session: undefined,
       // Means nothing to a client, but is part of the name by which agents tell their sockets apart.
       sessionIdContext: trust.key,
     };
@@ -211,7 +214,9 @@ class AgentAttempt {
 }
 
 /** Options of `tls.connect` that `https.request` hands on, though its types do not list them. */
-type SecureContextChoice = Pick<ConnectionOptions, 'secureContext' | 'ALPNProtocols'>;
+type SecureContextChoice = Pick<ConnectionOptions, 'secureContext' | 'ALPNProtocols'> & {
+  readonly session: undefined;
+};
 
 /** `getProtocol` has no answer before the handshake is done. */
 function isHandshaking(socket: TLSSocket): boolean {

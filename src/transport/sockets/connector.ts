@@ -172,15 +172,17 @@ class ConnectionAttempt {
   #openTls(options: object): TLSSocket {
     const { target, channel, tlsSession } = this.#request;
     const isIp = process.getBuiltinModule('node:net').isIP(target.host) !== 0;
+    const hasPins = channel.trust.fingerprints.length > 0;
     const socket = process.getBuiltinModule('node:tls').connect({
       ...options,
       secureContext: channel.trust.secureContext,
       // An address is not a server name (RFC 6066 section 3); Node then checks the certificate against `host`.
       servername: channel.trust.serverName ?? (isIp ? '' : target.host),
       ALPNProtocols: channel.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
-      ...(tlsSession.session === undefined ? {} : { session: tlsSession.session }),
+      // In a session that is resumed the server shows no certificate, which a pin could be compared with.
+      ...(tlsSession.session === undefined || hasPins ? {} : { session: tlsSession.session }),
       // A pinned certificate is compared below, before anything is sent; without a pin, Node checks chain and host.
-      rejectUnauthorized: channel.trust.fingerprints.length === 0,
+      rejectUnauthorized: !hasPins,
     });
     socket.on('session', session => {
       tlsSession.session = session;
