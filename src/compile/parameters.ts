@@ -31,9 +31,9 @@ interface GrowingParameter extends Parameter {
 
 /** The parameters of one operation, found in its templates while they are compiled and declared under `inputs`. */
 export class ParameterTable {
-  readonly #byKey = new Map<string, GrowingParameter>();
   /** The places of those that are used in several; a list would be searched for each use. */
   readonly #places = new Map<GrowingParameter, Set<string>>();
+  readonly #byKey = new Map<string, GrowingParameter>();
   readonly #declared: Readonly<Record<string, InputDefinition>>;
   readonly #firstIndex: number;
 
