@@ -27,8 +27,18 @@ const COOKIES_HINT =
  */
 export function withRedirects(transport: Transport): Transport {
   return {
-    send: (request, context) =>
-      context.maxRedirects > 0 ? follow(transport, request, context) : transport.send(request, context),
+    send: (request, context) => {
+      if (context.maxRedirects === 0) return transport.send(request, context);
+      const startedAtMs = context.clock.monotonicNow();
+      // Nearly always the first answer is the last one, and nothing is made for a chain.
+      return transport
+        .send(request, context)
+        .then(response =>
+          REDIRECT_STATUSES.has(response.statusCode) || context.keepsCookies === true
+            ? follow(transport, { request, response, startedAtMs }, context)
+            : response,
+        );
+    },
     probe: (url, context) => transport.probe(url, context),
     release: async channelKey => {
       const keys = [channelKey, ...limited.map(depth => keyFor(channelKey, depth))];
@@ -38,8 +48,18 @@ export function withRedirects(transport: Transport): Transport {
   };
 }
 
-async function follow(transport: Transport, first: HttpRequest, context: SendContext): Promise<HttpResponse> {
-  const startedAtMs = context.clock.monotonicNow();
+/** The request that a chain begins with, and what it was answered. */
+interface Beginning {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+  readonly startedAtMs: number;
+}
+
+async function follow(
+  transport: Transport,
+  { request: first, response: answered, startedAtMs }: Beginning,
+  context: SendContext,
+): Promise<HttpResponse> {
   // Several requests, one deadline. Credentials are renewed for the first of them only.
   const deadlineAtMs = context.deadlineAtMs ?? startedAtMs + context.timeouts.totalMs;
   let later: SendContext = { ...context, deadlineAtMs, renewRequest: undefined };
@@ -49,7 +69,7 @@ async function follow(transport: Transport, first: HttpRequest, context: SendCon
   let depth: Depth = 2;
   let { channel } = context;
   let request = first;
-  let response = await transport.send(request, context);
+  let response = answered;
   let { timings } = response;
   for (;;) {
     // Those of the last answer too: they go nowhere, and are credentials all the same.
