@@ -89,7 +89,8 @@ whole call.
   turn, so that a machine that grows slower does so for all. Each turn of all counts like a round. Before, each process has called for
   3 seconds, rested until its idle sockets were closed, and called for 2 seconds more: when the first sockets are closed, V8 throws away
   most of the code it has compiled, and the code that replaces it is the code of a process that lives for long. Each turn
-  begins with calls that do not count.
+  begins with calls that do not count. The table of the other clients, which are further from the base, has half as many turns after
+  one warm-up of a second and a half.
 - The base against itself (A/A) stands in every table. A difference smaller than that of the same client to itself means nothing.
 - Other processes on the machine are measured too, from \`/proc\`. A round in which they used more processor time than is permitted is
   repeated, at most as often as there are rounds. When fewer than half of the rounds were undisturbed, no ratio is shown.

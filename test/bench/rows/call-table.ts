@@ -16,9 +16,12 @@ const AGAIN = 'undici.request again';
  */
 const WARM_UPS_MS = [3_000, 2_000];
 const REST_MS = 5_000;
-const QUICK_WARM_UPS_MS = [500];
 /** In which the calls of a round are measured. */
 const TURNS = 8;
+/** For clients that are so far from the base that it does not matter. */
+const BRIEF_WARM_UPS_MS = [1_500];
+const BRIEF_TURNS = 4;
+const QUICK_WARM_UPS_MS = [500];
 /** Of the calls of a turn, made before it and not counted. */
 const RUN_UP_SHARE = 1 / 8;
 
@@ -29,6 +32,8 @@ export interface CallPlan {
   readonly clients: readonly string[];
   /** Of one round. */
   readonly calls: number;
+  /** For a table of many clients, which is not to tell apart what is nearly alike. */
+  readonly isBrief?: boolean;
 }
 
 /** One client at one concurrency: numbers, and ratios to the base. */
@@ -63,10 +68,11 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
   const port = plan.kind === 'tls' ? tls : plan.kind === 'http2' ? http2 : plain;
   const secure = port !== plain;
   const file = new URL('../clients/main.ts', import.meta.url);
-  const calls = Math.ceil(plan.calls / TURNS);
-  const warmUpsMs = bench.options.quick ? QUICK_WARM_UPS_MS : WARM_UPS_MS;
+  const { turns, warmUpsMs } = toPace(bench.options.quick, plan.isBrief === true);
+  const calls = Math.ceil(plan.calls / turns);
   const run = (client: string, label: string) => {
-    const isProfiled = !bench.options.quick && (label === BASE || label === 'ferrule');
+    const isProfiled =
+      !bench.options.quick && plan.isBrief !== true && (label === BASE || label === 'ferrule');
     const task: Omit<CallTask, 'profiled'> = {
       kind: plan.kind,
       client,
@@ -77,7 +83,7 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
       entry: bench.entry,
       concurrency: plan.concurrency,
       warmUpsMs,
-      turns: TURNS,
+      turns,
       runUpCalls: Math.ceil(calls * RUN_UP_SHARE),
       calls,
     };
@@ -86,7 +92,7 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
   const names = [BASE, ...plan.clients, AGAIN];
   const rounds = await takeTurns(
     bench,
-    { warmUps: warmUpsMs.length, restMs: REST_MS, turns: TURNS },
+    { warmUps: warmUpsMs.length, restMs: REST_MS, turns },
     names.map(label => run(label === AGAIN ? BASE : label, label)),
   );
   const lines = names.map((client): CallLine => {
@@ -130,6 +136,13 @@ export async function measureCalls(bench: Bench, plan: CallPlan): Promise<CallTa
     profile: toTimeProfile(rounds, { load, unit: 'call', units: calls, base }),
     slowCalls: toSlowCallsSentence(rounds.rounds.flat(), BASE),
   };
+}
+
+function toPace(isQuick: boolean, isBrief: boolean) {
+  if (isQuick) return { turns: TURNS, warmUpsMs: QUICK_WARM_UPS_MS };
+  return isBrief
+    ? { turns: BRIEF_TURNS, warmUpsMs: BRIEF_WARM_UPS_MS }
+    : { turns: TURNS, warmUpsMs: WARM_UPS_MS };
 }
 
 type RatioName = 'cpuRatio' | 'throughputRatio' | 'p99Ratio';

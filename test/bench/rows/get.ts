@@ -5,7 +5,8 @@ import { spread } from '../statistics.ts';
 import { explainMissed, withProfiles } from '../where-time-goes.ts';
 import { BASE, type CallTable, ferruleFigure, measureCalls, toTextTable } from './call-table.ts';
 
-const contenders = ['undici dispatch', 'node:http', 'fetch', 'ofetch', 'ky', 'axios', 'needle', 'got'];
+const DISPATCH = 'undici dispatch';
+const contenders = ['node:http', 'fetch', 'ofetch', 'ky', 'axios', 'needle', 'got'];
 
 /** How many times their throughput at 100 at a time Ferrule should have. Just being faster is the least. */
 const beaten: Readonly<Record<string, number>> = {
@@ -26,27 +27,39 @@ const goals: Readonly<Record<number, { readonly goal: Bound; readonly guard: Bou
 export async function measureGet(bench: Bench): Promise<RowResult> {
   const { quick } = bench.options;
   const tables: CallTable[] = [];
+  const others: CallTable[] = [];
   for (const concurrency of quick ? [1, 100] : [1, 10, 100]) {
-    const clients = quick ? ['ferrule'] : ['ferrule', ...contenders];
     // Many at a time begin and end together, which is to be a small part of a turn.
     const calls = (quick ? 3_000 : 10_000) * (concurrency === 1 ? 1 : 2);
-    tables.push(await measureCalls(bench, { kind: 'get', concurrency, clients, calls }));
+    const plan = { kind: 'get', concurrency, calls } as const;
+    tables.push(await measureCalls(bench, { ...plan, clients: quick ? ['ferrule'] : ['ferrule', DISPATCH] }));
+    if (quick) continue;
+    const clients = ['ferrule', ...contenders];
+    others.push(await measureCalls(bench, { ...plan, clients, calls: calls / 2, isBrief: true }));
   }
   return {
     name: 'get',
     title: 'GET: cached bearer token, templated path, query and 3 headers, JSON of 1 kB, 5 outputs',
-    figures: tables.flatMap(table => explainMissed(toFigures(table), table.profile)),
+    figures: [
+      ...tables.flatMap(table => explainMissed(toFigures(table), table.profile)),
+      ...others.flatMap(toContenderFigures),
+    ],
     ...withProfiles(
       'GET',
-      tables.map(table => toTextTable(`GET, ${table.plan.concurrency} at a time`, table)),
+      [
+        ...tables.map(table => toTextTable(`GET, ${table.plan.concurrency} at a time`, table)),
+        ...others.map(table =>
+          toTextTable(`GET, ${table.plan.concurrency} at a time, by other clients`, table),
+        ),
+      ],
       tables.map(({ profile }) => profile),
     ),
-    ...(quick ? {} : { plots: [toPlot(tables)] }),
+    ...(quick ? {} : { plots: [toPlot(tables, others)] }),
   };
 }
 
 function toFigures(table: CallTable): readonly Figure[] {
-  const { concurrency, clients } = table.plan;
+  const { concurrency } = table.plan;
   const what = (of: string) => `GET, ${concurrency} at a time: ${of}`;
   const cpu = ferruleFigure(table, 'cpuRatio', what('CPU to undici.request'), goals[concurrency] ?? {});
   const throughput = ferruleFigure(table, 'throughputRatio', what('throughput to undici.request'), {
@@ -54,29 +67,33 @@ function toFigures(table: CallTable): readonly Figure[] {
   });
   // Equal within what the same client shows against itself.
   const ofP99 = ferruleFigure(table, 'p99Ratio', what('p99 to undici.request'), { goal: { atMost: 1.05 } });
-  const p99 = withReason([ofP99], table.slowCalls);
-  if (concurrency !== 100) return [cpu, throughput, ...p99];
-  const others = clients.filter(client => client in beaten).map(client => toContender(table, client, what));
-  return [cpu, throughput, ...p99, ...others];
+  return [cpu, throughput, ...withReason([ofP99], table.slowCalls)];
 }
 
-function toContender({ find }: CallTable, client: string, what: (of: string) => string): Figure {
+function toContenderFigures(table: CallTable): readonly Figure[] {
+  const { concurrency, clients } = table.plan;
+  if (concurrency !== 100) return [];
+  return clients.filter(client => client in beaten).map(client => toContender(table, client));
+}
+
+function toContender({ find, plan }: CallTable, client: string): Figure {
   const [own, other] = [find('ferrule'), find(client)];
   const measured = spread(own.rates.map((rate, round) => rate / (other.rates[round] ?? Number.NaN)));
   const goal = { atLeast: beaten[client] ?? 1 };
-  return toFigure(what(`throughput to ${client}`), measured, '', { goal }, own.trouble ?? other.trouble);
+  const what = `GET, ${plan.concurrency} at a time: throughput to ${client}`;
+  return toFigure(what, measured, '', { goal }, own.trouble ?? other.trouble);
 }
 
-function toPlot(tables: readonly CallTable[]): Plot {
-  const clients = [BASE, 'ferrule', ...contenders];
+function toPlot(tables: readonly CallTable[], others: readonly CallTable[]): Plot {
+  const toLine = (of: readonly CallTable[]) => (name: string) => ({
+    name,
+    points: of.map(({ plan, find }) => [plan.concurrency, find(name).cpuUs.median] as const),
+  });
   return {
     file: 'cost-against-concurrency.svg',
     title: 'Processor time of a GET',
     x: 'calls at a time',
     y: 'CPU µs per call',
-    lines: clients.map(name => ({
-      name,
-      points: tables.map(({ plan, find }) => [plan.concurrency, find(name).cpuUs.median] as const),
-    })),
+    lines: [...[BASE, 'ferrule', DISPATCH].map(toLine(tables)), ...contenders.map(toLine(others))],
   };
 }
