@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createKeyring,
@@ -8,6 +7,7 @@ import {
   openSqliteStore,
   type Store,
 } from '../store.ts';
+import { makeDataFolder } from './data-folder.ts';
 import type { ServerSettings } from './settings.ts';
 
 export interface OpenedStore {
@@ -21,14 +21,17 @@ type StoreSettings = Pick<
   'dataFolder' | 'databaseUrl' | 'encryptionKey' | 'encryptionKeyFile'
 >;
 
-/** Opens what the settings name: PostgreSQL, or SQLite in the data folder, which is made when it is not there. */
+/**
+ * Opens what the settings name: PostgreSQL, or SQLite in the data folder, which is made when it is not there.
+ * @throws FerruleError SETTINGS_INVALID, and what the store throws
+ */
 export async function openStore(settings: StoreSettings): Promise<OpenedStore> {
   const { databaseUrl, dataFolder } = settings;
   const given = await openGivenKeys(settings);
   if (databaseUrl !== undefined && given !== undefined) {
     return { store: await openPostgresStore({ url: databaseUrl, keys: given }) };
   }
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await makeDataFolder(dataFolder);
   const path = join(dataFolder, 'ferrule.db');
   if (given !== undefined) return { store: await openSqliteStore({ path, keys: given }) };
   const keys = await openKeyFile(join(dataFolder, 'encryption.key'), { create: true });
