@@ -10,6 +10,7 @@ import { FerruleError } from '../errors/ferrule-error.ts';
 import { assertSecretHosts } from '../transport/egress/secret-hosts.ts';
 import type { WireExchange, Witness } from '../transport/observation/witness.ts';
 import type { HttpRequest, SendContext } from '../transport/transport.ts';
+import { assertCallOptions } from './call-options.ts';
 import type { CallOptions, ExecutionContext } from './execution-context.ts';
 import type { SecretValues } from './secret-reader.ts';
 
@@ -28,42 +29,22 @@ export interface Call {
 }
 
 export function beginCall(operation: OperationPlan, context: ExecutionContext, options: CallOptions): Call {
-  assertOptions(options);
+  assertCallOptions(options);
   const startedAtMs = context.clock.monotonicNow();
-  const totalMs = options.timeoutMs ?? context.plan.timeouts.totalMs;
-  if (typeof totalMs !== 'number' || !(totalMs > 0)) {
-    throw new FerruleError('OPTIONS_INVALID', 'The option timeoutMs cannot be used', {
-      expected: 'a number of milliseconds greater than 0',
-      found: typeof totalMs === 'number' ? String(totalMs) : describeValue(totalMs),
-    });
-  }
-  const deadlineAtMs = startedAtMs + totalMs;
+  const deadlineAtMs = startedAtMs + (options.timeoutMs ?? context.plan.timeouts.totalMs);
   const call = { operation, context, options, startedAtMs, deadlineAtMs, tally: { requests: 0 } };
   if (options.har !== true) return call;
   const exchanges: WireExchange[] = [];
   return { ...call, exchanges, witness: exchange => void exchanges.push(exchange) };
 }
 
-/** Programs without types pass what they have: a request body for parameters, an AbortController for its signal. */
-function assertOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null)
-    throw unusable('options of the call', 'an object', options);
-  const signal: unknown = 'signal' in options ? options.signal : undefined;
-  const isSignal = typeof signal === 'object' && signal !== null && 'addEventListener' in signal;
-  if (signal !== undefined && !isSignal) throw unusable('option signal', 'an AbortSignal', signal);
-}
-
 /** A list or a Map has no fields that could be parameters; what it holds would be dropped without a word. */
 function assertParameters(parameters: unknown): void {
   const isObject = typeof parameters === 'object' && parameters !== null;
-  if (!isObject || Array.isArray(parameters) || parameters instanceof Map)
-    throw unusable('parameters', 'an object of values by name', parameters);
-}
-
-function unusable(what: string, expected: string, value: unknown): FerruleError {
-  return new FerruleError('OPTIONS_INVALID', `The ${what} cannot be used`, {
-    expected,
-    found: value instanceof Map ? 'a Map' : describeValue(value),
+  if (isObject && !Array.isArray(parameters) && !(parameters instanceof Map)) return;
+  throw new FerruleError('OPTIONS_INVALID', 'The parameters cannot be used', {
+    expected: 'an object of values by name',
+    found: parameters instanceof Map ? 'a Map' : describeValue(parameters),
   });
 }
 

@@ -66,10 +66,19 @@ describe('a call from a program without types', () => {
     { timeoutMs: Number.NaN },
     { signal: 'stop' },
     { signal: null },
+    { tmeoutMs: 5 },
+    { debug: 'yes' },
+    { har: 1 },
+    { lastEventId: 5 },
   ])('passes options that cannot be used: %j', async options => {
-    expect(await failureOf(connection.execute('Get', {}, untyped(options)))).toMatchObject({
-      code: 'OPTIONS_INVALID',
-    });
+    const failure = await failureOf(connection.execute('Get', {}, untyped(options)));
+    expect(failure).toMatchObject({ code: 'OPTIONS_INVALID' });
+    expect(failure.expected).toBeDefined();
+  });
+
+  it('may pass options that have no value', async () => {
+    const options = { signal: undefined, timeoutMs: undefined, debug: undefined, har: undefined };
+    expect((await connection.execute('Get', { Q: '1' }, untyped(options))).ok).toBe(true);
   });
 });
 
