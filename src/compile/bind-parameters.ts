@@ -48,13 +48,14 @@ function collectGiven(
   const unknown: Issue[] = [];
   const twice: Issue[] = [];
   const written = Object.keys(given);
-  const all = Object.values(given);
+  // At once: to read them by their names one after the other takes V8 longer.
+  const givenValues = Object.values(given);
   const meanings = names.matchAll(written);
   for (let nth = 0; nth < written.length; nth++) {
     const name = written[nth] ?? '';
     const matched = meanings[nth] ?? [];
     if (matched.length === 0) unknown.push(toUnknownIssue(name, names.nearest(name)));
-    const value = all[nth];
+    const value = givenValues[nth];
     if (value === undefined || value === null) continue;
     for (const parameter of matched) {
       const typed = parameter.declared === undefined ? value : toDeclaredType(value, parameter.declared);

@@ -1,3 +1,4 @@
+import { nearestName } from '../base/nearest-name.ts';
 import { describeValue } from '../errors/describe-value.ts';
 import { FerruleError } from '../errors/ferrule-error.ts';
 import type { CallOptions } from './execution-context.ts';
@@ -28,12 +29,16 @@ export function assertCallOptions(given: unknown): void {
   if (typeof given !== 'object' || given === null) throw unusable('options of the call', 'an object', given);
   for (const name of Object.keys(given)) {
     const value: unknown = Reflect.get(given, name);
-    const known = Object.hasOwn(options, name) ? options[name as keyof CallOptions] : undefined;
-    if (known === undefined) {
-      const expected = Object.keys(options).join(', ');
-      throw unusable(`option ${name.slice(0, 100)}`, expected, undefined, 'an unknown option');
+    const rule = Object.hasOwn(options, name) ? options[name as keyof CallOptions] : undefined;
+    if (rule === undefined) {
+      const known = Object.keys(options);
+      throw new FerruleError('OPTIONS_INVALID', `The option ${name.slice(0, 100)} cannot be used`, {
+        expected: known.join(', '),
+        found: 'an unknown option',
+        suggestion: nearestName(name, known),
+      });
     }
-    const [expected, judge] = known;
+    const [expected, judge] = rule;
     if (value !== undefined && !judge(value)) {
       const found = typeof value === 'number' ? String(value) : describeValue(value);
       throw unusable(`option ${name}`, expected, value, found);

@@ -92,7 +92,7 @@ export class ReportWriter {
     const statusCode = this.#response?.statusCode ?? 0;
     const { context, operation, options } = this.#call;
     const attempts = this.#attempts.list;
-    // Written out, where copying what all reports have would take twice the time.
+    // Written out: copying what all reports have is what a report would cost most.
     const report: Mutable<ExecutionReport> = {
       ok: statusCode >= 200 && statusCode < 300,
       statusCode,

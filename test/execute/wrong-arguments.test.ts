@@ -76,6 +76,11 @@ describe('a call from a program without types', () => {
     expect(failure.expected).toBeDefined();
   });
 
+  it('is told the option that a misspelt one is nearest to', async () => {
+    const failure = await failureOf(connection.execute('Get', {}, untyped({ tmeoutMs: 5 })));
+    expect(failure.suggestion).toBe('timeoutMs');
+  });
+
   it('may pass options that have no value', async () => {
     const options = { signal: undefined, timeoutMs: undefined, debug: undefined, har: undefined };
     expect((await connection.execute('Get', { Q: '1' }, untyped(options))).ok).toBe(true);
