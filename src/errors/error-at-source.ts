@@ -8,32 +8,18 @@ export function errorAtSource(error: FerruleError, toSource: (pointer: string) =
   const { pointer } = error;
   const source = pointer === undefined ? undefined : toSource(pointer);
   if (source === pointer) return error;
-  const {
-    code,
-    summary,
-    stage,
-    expected,
-    found,
-    suggestion,
-    hint,
-    retryable,
-    issues,
-    details,
-    report,
-    cause,
-  } = error;
-  const moved = new FerruleError(code, summary, {
-    stage,
+  const moved = new FerruleError(error.code, error.summary, {
+    stage: error.stage,
     pointer: source,
-    expected,
-    found,
-    suggestion,
-    hint,
-    retryable,
-    issues,
-    details,
-    report,
-    cause,
+    expected: error.expected,
+    found: error.found,
+    suggestion: error.suggestion,
+    hint: error.hint,
+    retryable: error.retryable,
+    issues: error.issues,
+    details: error.details,
+    report: error.report,
+    cause: error.cause,
   });
   moved.stack = (error.stack ?? '').replace(error.message, () => moved.message);
   return moved;
